@@ -1,0 +1,36 @@
+/**
+ * A non-negative integer that is exact at any size: a number up to 2^53 - 1, a bigint above. Counts of operations and
+ * elements multiply dims that come from untrusted files, so every product and sum of them goes through here.
+ */
+export type Count = number | bigint;
+
+const MAX = Number.MAX_SAFE_INTEGER;
+
+function settle(n: bigint): Count {
+  return n <= BigInt(MAX) ? Number(n) : n;
+}
+
+/** The exact product of its arguments; 1 for none. */
+export function times(...factors: readonly Count[]): Count {
+  let product: Count = 1;
+  for (const factor of factors) {
+    if (typeof product === 'number' && typeof factor === 'number' && product * factor <= MAX) product *= factor;
+    else product = settle(BigInt(product) * BigInt(factor));
+  }
+  return product;
+}
+
+/** The exact sum of its arguments; 0 for none. */
+export function plus(...terms: readonly Count[]): Count {
+  let sum: Count = 0;
+  for (const term of terms) {
+    if (typeof sum === 'number' && typeof term === 'number' && sum + term <= MAX) sum += term;
+    else sum = settle(BigInt(sum) + BigInt(term));
+  }
+  return sum;
+}
+
+/** As a report writes it: an integer, above 2^53 - 1 a decimal string. */
+export function countToJson(count: Count): number | string {
+  return typeof count === 'bigint' ? count.toString() : count;
+}

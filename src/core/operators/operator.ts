@@ -1,0 +1,215 @@
+import type { Count } from '../count.ts';
+import { Fault } from '../fault.ts';
+import type { Attribute, Constant, Dim, Node, Shape, TensorType } from '../graph.ts';
+
+/** What is known of a tensor while a graph is being analyzed. */
+export interface Tensor extends TensorType {
+  /** Elements in row-major order (booleans as 0 and 1) where they are known; only for small tensors of known shape. */
+  readonly value: readonly number[] | null;
+  /** Whether the tensor is the same for every input of the network: weights, constants and what is computed from them. */
+  readonly constant: boolean;
+}
+
+/** One node with the tensors it reads and, after inference, writes. Operators see nothing else of the graph. */
+export interface Call {
+  readonly node: Node;
+  /** One per node input; undefined where an optional input was left out. */
+  readonly inputs: readonly (Tensor | undefined)[];
+  /** One per node output; empty while `infer` runs. */
+  readonly outputs: readonly Tensor[];
+}
+
+/**
+ * How many primitive operations a node takes; what is absent is zero. Kinds are never summed here: what a "FLOP" is
+ * belongs to a convention (`core/cost/conventions`).
+ */
+export interface Counters {
+  /** Multiply-accumulates of contractions (convolution, matrix product, ...); bias is an `add`. */
+  readonly mac?: Count;
+  readonly mul?: Count;
+  readonly add?: Count;
+  readonly div?: Count;
+  /** Comparisons, max, min, sign. */
+  readonly cmp?: Count;
+  /** Transcendentals: exp, log, erf, tanh, pow, sqrt, sin. */
+  readonly exp?: Count;
+  /** Gathered elements. */
+  readonly load?: Count;
+  /** Whether this is integer arithmetic. */
+  readonly integer?: boolean;
+}
+
+/** The cost of moving, viewing or renaming data: known, and zero. */
+export const MOVEMENT: Counters = Object.freeze({});
+
+/**
+ * How positions along one output axis depend on positions along one input axis.
+ *
+ * - `each`: position o depends on position o.
+ * - `periodic`: with period p = lo.length and o = p*t + f, position o depends on the positions lo[f] + shift*t,
+ *   lo[f] + step[f] + shift*t, ... up to hi[f] + shift*t; on nothing where lo[f] > hi[f]. Holds for every integer o, so
+ *   also past the border. `known: false` says that the offset is not known (SAME padding of an unknown size): only
+ *   differences of lo and hi mean something.
+ * - `table`: position o depends on lo[o] .. hi[o] (on nothing where lo[o] > hi[o]); has no meaning outside the tensor.
+ * - `all`: every output position depends on every input position. `statistics: true` says that this is by a mean or
+ *   variance over the axis beside the position itself (InstanceNormalization), which the local field leaves out.
+ * - `broadcast`: the input has one position, which every output position reads.
+ * - `dataDependent`: which positions are read depends on the data. `unknown`: Fovea cannot say.
+ */
+export type AxisMap =
+  | { readonly kind: 'each' }
+  | {
+      readonly kind: 'periodic';
+      readonly shift: number;
+      readonly lo: readonly number[];
+      readonly hi: readonly number[];
+      readonly step: readonly number[];
+      readonly known: boolean;
+    }
+  | { readonly kind: 'table'; readonly lo: ArrayLike<number>; readonly hi: ArrayLike<number>; readonly reason: string }
+  | { readonly kind: 'all'; readonly statistics?: true }
+  | { readonly kind: 'broadcast' }
+  | { readonly kind: 'dataDependent' }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** The input axis that an output axis moves along, and how. */
+export interface AxisLink {
+  readonly input: number;
+  readonly map: AxisMap;
+}
+
+/**
+ * How an output depends on one input.
+ *
+ * - An array has one entry per output axis; null where the output axis moves along no input axis. Input axes that no
+ *   entry names are mixed as a whole (reduced, contracted): every output position depends on all of them.
+ * - `elementwise`: position by position, with NumPy broadcasting.
+ * - `reshape`: the same elements in the same row-major order under another shape.
+ * - `none`: on nothing of the data (only on the shape, or not at all).
+ * - `dataDependent`, `unknown`: as for axes, for all of them.
+ */
+export type Relation = readonly (AxisLink | null)[] | 'elementwise' | 'reshape' | 'none' | 'dataDependent' | { readonly unknown: string };
+
+/** The output of an operator as `infer` states it. */
+export interface Inferred {
+  readonly dtype: TensorType['dtype'];
+  readonly shape: TensorType['shape'];
+}
+
+/** Everything that Fovea knows of an operator. The engines know no operators. */
+export interface Operator {
+  /** ONNX name; with its domain where that is not `ai.onnx`. */
+  readonly op: string;
+  /**
+   * Types of the outputs from what is known of the inputs, one per output that the operator can have.
+   * A size that cannot be known is null. What contradicts the operator's definition throws by `malformed`.
+   */
+  infer(call: Call): readonly Inferred[];
+  /** The elements of output k, where the inputs' values and the output's shape are known; null where it does not fold. */
+  value?(call: Call, k: number): readonly number[] | null;
+  /** How output k depends on input i. Called only for inputs that carry data. */
+  field(call: Call, i: number, k: number): Relation;
+  /** Primitive operations of the node; null where a size that decides it is unknown. */
+  cost(call: Call): Counters | null;
+  /** Attributes that the specification gives a default, for the report. */
+  defaults?(call: Call): Readonly<Record<string, Attribute>>;
+  /** Whether it is a pointwise non-linear function (an activation). */
+  readonly nonlinear?: boolean;
+  /** Whether its outputs are views of its first input, which own no memory. */
+  readonly view?: boolean;
+  /** Whether its outputs hold its inputs' elements unchanged, so that a constant stays the tensor that it was. */
+  readonly moves?: boolean;
+  /** Whether it makes tensors out of attributes or shapes, so that what it makes may stand for stored weights. */
+  readonly generates?: boolean;
+  /** Input slots that hold running statistics, which are stored but not trained. */
+  readonly buffers?: readonly number[];
+  /** Names of the first input's axes ('N', 'C', 'H', 'W', ...), where the operator gives them a meaning. */
+  axes?(call: Call): readonly string[] | null;
+}
+
+/** Declares an operator; the name stands first so that a family file reads as a table. */
+export function defineOperator(op: string, record: Omit<Operator, 'op'>): Operator {
+  return { op, ...record };
+}
+
+/** Says that a node contradicts its operator's definition. */
+export function malformed(call: Call, message: string): never {
+  throw new Fault('malformed-node', `${call.node.op} '${call.node.id}': ${message}`, { node: call.node.id });
+}
+
+/** The tensor at input i, which the operator requires. */
+export function need(call: Call, i: number): Tensor {
+  return call.inputs[i] ?? malformed(call, `input ${i} is required`);
+}
+
+/** The shape of input i, null where its rank is unknown. */
+export function shapeOf(call: Call, i: number): Shape | null {
+  return need(call, i).shape;
+}
+
+function attribute(call: Call, name: string): Attribute | undefined {
+  return call.node.attributes.get(name);
+}
+
+/** An integer attribute. */
+export function int(call: Call, name: string, fallback: number): number {
+  const value = attribute(call, name);
+  if (value === undefined) return fallback;
+  if (typeof value !== 'number' && typeof value !== 'bigint') return malformed(call, `attribute ${name} must be an integer`);
+  return Number(value);
+}
+
+/** A float attribute. */
+export function float(call: Call, name: string, fallback: number): number {
+  return int(call, name, fallback);
+}
+
+/** A string attribute. */
+export function string(call: Call, name: string, fallback: string): string {
+  const value = attribute(call, name);
+  if (value === undefined) return fallback;
+  return typeof value === 'string' ? value : malformed(call, `attribute ${name} must be a string`);
+}
+
+/** A list of integers; undefined where the attribute is absent. */
+export function ints(call: Call, name: string): number[] | undefined {
+  const value = attribute(call, name);
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value)) return malformed(call, `attribute ${name} must be a list of integers`);
+  return value.map((v) =>
+    typeof v === 'number' || typeof v === 'bigint' ? Number(v) : malformed(call, `attribute ${name} must be a list of integers`),
+  );
+}
+
+/** A tensor attribute; undefined where the attribute is absent. */
+export function tensor(call: Call, name: string): Constant | undefined {
+  const value = attribute(call, name);
+  if (value === undefined) return undefined;
+  if (typeof value !== 'object' || !('dtype' in value)) return malformed(call, `attribute ${name} must be a tensor`);
+  return value;
+}
+
+/** An axis attribute or value brought into 0 .. rank-1; ONNX counts negative ones from the end. */
+export function axisIn(call: Call, axis: number, rank: number): number {
+  const positive = axis < 0 ? axis + rank : axis;
+  if (!Number.isInteger(positive) || positive < 0 || positive >= rank) malformed(call, `axis ${axis} is outside a tensor of rank ${rank}`);
+  return positive;
+}
+
+/** Sizes as numbers; null where one of them is unknown. */
+export function known(shape: Shape | null): readonly number[] | null {
+  return shape?.every((d): d is number => typeof d === 'number') ? (shape as readonly number[]) : null;
+}
+
+/** A size as a number; null where it is unknown. */
+export function size(dim: Dim | undefined): number | null {
+  return typeof dim === 'number' ? dim : null;
+}
+
+/** Two dims that must be the same size: the more precise of them, or a malformed node. */
+export function sameDim(call: Call, a: Dim, b: Dim, what: string): Dim {
+  if (typeof a === 'number' && typeof b === 'number' && a !== b) malformed(call, `${what}: ${a} against ${b}`);
+  if (typeof a === 'number') return a;
+  if (typeof b === 'number') return b;
+  return a ?? b;
+}
