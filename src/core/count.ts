@@ -30,6 +30,13 @@ export function plus(...terms: readonly Count[]): Count {
   return sum;
 }
 
+/** The exact sum of any number of counts. */
+export function sum(terms: Iterable<Count>): Count {
+  let total: Count = 0;
+  for (const term of terms) total = plus(total, term);
+  return total;
+}
+
 /** As a report writes it: an integer, above 2^53 - 1 a decimal string. */
 export function countToJson(count: Count): number | string {
   return typeof count === 'bigint' ? count.toString() : count;

@@ -142,6 +142,16 @@ export function need(call: Call, i: number): Tensor {
   return call.inputs[i] ?? malformed(call, `input ${i} is required`);
 }
 
+/** Whether input i is given. */
+export function has(call: Call, i: number): boolean {
+  return call.inputs[i] !== undefined;
+}
+
+/** The elements of input i where they are known; null where it is left out. */
+export function dataOf(call: Call, i: number): readonly number[] | null {
+  return call.inputs[i]?.value ?? null;
+}
+
 /** The shape of input i, null where its rank is unknown. */
 export function shapeOf(call: Call, i: number): Shape | null {
   return need(call, i).shape;
@@ -151,17 +161,23 @@ function attribute(call: Call, name: string): Attribute | undefined {
   return call.node.attributes.get(name);
 }
 
-/** An integer attribute. */
+/** An integer attribute; 64-bit ones beyond 2^53 are the nearest double. */
 export function int(call: Call, name: string, fallback: number): number {
   const value = attribute(call, name);
-  if (value === undefined) return fallback;
-  if (typeof value !== 'number' && typeof value !== 'bigint') return malformed(call, `attribute ${name} must be an integer`);
-  return Number(value);
+  return value === undefined ? fallback : integer(call, name, value);
+}
+
+function integer(call: Call, name: string, value: unknown): number {
+  const n = typeof value === 'number' || typeof value === 'bigint' ? Number(value) : Number.NaN;
+  return Number.isInteger(n) ? n : malformed(call, `attribute ${name} must be an integer`);
 }
 
 /** A float attribute. */
 export function float(call: Call, name: string, fallback: number): number {
-  return int(call, name, fallback);
+  const value = attribute(call, name);
+  if (value === undefined) return fallback;
+  if (typeof value !== 'number' && typeof value !== 'bigint') return malformed(call, `attribute ${name} must be a number`);
+  return Number(value);
 }
 
 /** A string attribute. */
@@ -176,16 +192,14 @@ export function ints(call: Call, name: string): number[] | undefined {
   const value = attribute(call, name);
   if (value === undefined) return undefined;
   if (!Array.isArray(value)) return malformed(call, `attribute ${name} must be a list of integers`);
-  return value.map((v) =>
-    typeof v === 'number' || typeof v === 'bigint' ? Number(v) : malformed(call, `attribute ${name} must be a list of integers`),
-  );
+  return value.map((v) => integer(call, name, v));
 }
 
 /** A tensor attribute; undefined where the attribute is absent. */
 export function tensor(call: Call, name: string): Constant | undefined {
   const value = attribute(call, name);
   if (value === undefined) return undefined;
-  if (typeof value !== 'object' || !('dtype' in value)) return malformed(call, `attribute ${name} must be a tensor`);
+  if (typeof value !== 'object' || !('dtype' in value) || !('shape' in value)) return malformed(call, `attribute ${name} must be a tensor`);
   return value;
 }
 
@@ -194,6 +208,20 @@ export function axisIn(call: Call, axis: number, rank: number): number {
   const positive = axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(positive) || positive < 0 || positive >= rank) malformed(call, `axis ${axis} is outside a tensor of rank ${rank}`);
   return positive;
+}
+
+/** A computed size: a non-negative integer that a number holds exactly. */
+export function dim(call: Call, n: number | bigint): number {
+  if (n < 0) return malformed(call, `a size of ${n} is negative`);
+  return Number.isSafeInteger(Number(n)) ? Number(n) : malformed(call, `a size of ${n} is not an integer below 2^53`);
+}
+
+/** NumPy and PyTorch stop at 64 axes; a bound also keeps a hostile file from asking for a billion of them. */
+const MAX_RANK = 64;
+
+/** A computed rank. */
+export function rank(call: Call, n: number): number {
+  return Number.isInteger(n) && n >= 0 && n <= MAX_RANK ? n : malformed(call, `a rank of ${n} is outside 0 to ${MAX_RANK}`);
 }
 
 /** Sizes as numbers; null where one of them is unknown. */

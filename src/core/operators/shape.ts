@@ -1,18 +1,60 @@
-import { type Count, times } from '../count.ts';
+import { type Count, plus, times } from '../count.ts';
 import type { Dim, Shape } from '../graph.ts';
-import { type Call, known, malformed, type Tensor } from './operator.ts';
+import { axisIn, type Call, dim, known, malformed, rank, type Tensor } from './operator.ts';
 
 /** Elements of a tensor; null where a size is unknown. */
 export function elementsOf(tensor: Tensor | undefined): Count | null {
-  const shape = tensor ? known(tensor.shape) : null;
-  return shape ? times(...shape) : null;
+  return tensor?.shape ? volume(tensor.shape) : null;
+}
+
+/** The product of sizes; null where one of them is unknown. */
+export function volume(dims: Shape): Count | null {
+  return known(dims)?.reduce((a: Count, b) => times(a, b), 1) ?? null;
+}
+
+/** The product of sizes as a size: a name survives where all other sizes are 1. */
+export function productDim(call: Call, dims: Shape): Dim {
+  const factors = dims.filter((d) => d !== 1);
+  if (factors.length === 1) return factors[0] as Dim;
+  if (factors.includes(0)) return 0;
+  const product = volume(factors);
+  return product === null ? null : dim(call, product);
+}
+
+/** The sum of sizes as a size. */
+export function sumDim(call: Call, dims: Shape): Dim {
+  if (dims.length === 1) return dims[0] as Dim;
+  const sizes = known(dims);
+  return sizes && dim(call, plus(...sizes));
+}
+
+/** As many sizes that are not known. */
+export function unknownDims(call: Call, count: number): Shape {
+  return Array.from({ length: rank(call, count) }, () => null);
+}
+
+/** The length of a tensor of one axis (a list of axes, of sizes, ...); null where it is unknown. */
+export function lengthOf(call: Call, tensor: Tensor): number | null {
+  if (tensor.value) return tensor.value.length;
+  if (!tensor.shape) return null;
+  if (tensor.shape.length > 1) malformed(call, `expected a list, got a tensor of rank ${tensor.shape.length}`);
+  const length = tensor.shape.length === 0 ? 1 : tensor.shape[0];
+  return typeof length === 'number' ? length : null;
+}
+
+/** Axes as a specification lists them, brought into 0 .. rank-1; the same axis twice is malformed. */
+export function axesIn(call: Call, axes: readonly number[], of: number): readonly number[] {
+  if (axes.length > of) malformed(call, `${axes.length} axes for a tensor of rank ${of}`);
+  const found = axes.map((axis) => axisIn(call, axis, of));
+  if (new Set(found).size !== found.length) malformed(call, `axes [${axes.join(', ')}] name one axis twice`);
+  return found;
 }
 
 /** The shape of shapes broadcast against each other by NumPy's rules; null where a rank is unknown. */
 export function broadcast(call: Call, shapes: readonly (Shape | null)[]): Shape | null {
   if (shapes.some((s) => s === null)) return null;
   const known = shapes as readonly Shape[];
-  const rank = Math.max(0, ...known.map((s) => s.length));
+  const rank = known.reduce((most, s) => Math.max(most, s.length), 0);
   return Array.from({ length: rank }, (_, axis) => {
     let out: Dim = 1;
     for (const shape of known) {

@@ -1,0 +1,32 @@
+import type { Readable } from 'node:stream';
+import { Fault } from '../core/fault.ts';
+
+/** A body as it arrives. */
+export type Chunks = AsyncIterable<Uint8Array>;
+
+/** A stream's chunks; leaving the loop early leaves the stream usable, since destroying it would cut off the answer. */
+export function chunksOf(stream: Readable): Chunks {
+  return stream.iterator({ destroyOnReturn: false });
+}
+
+/** Passes chunks on and counts them: a body may turn out to be larger than it is allowed to be only while it arrives. */
+export async function* bounded(chunks: Chunks, maxBytes: number): Chunks {
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw tooLarge(maxBytes);
+    yield chunk;
+  }
+}
+
+/** The fault of a body beyond `maxBytes`. */
+export function tooLarge(maxBytes: number): Fault {
+  return new Fault('body-too-large', `the body may have at most ${maxBytes} bytes`);
+}
+
+/** A whole body; only for those that have to be held. */
+export async function collect(chunks: Chunks, maxBytes: number): Promise<Buffer> {
+  const held: Uint8Array[] = [];
+  for await (const chunk of bounded(chunks, maxBytes)) held.push(chunk);
+  return Buffer.concat(held);
+}

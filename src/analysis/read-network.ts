@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { Fault } from '../core/fault.ts';
+import type { Network } from '../core/graph.ts';
+import type { Format, Limits } from '../formats/format.ts';
+import { detectFormat, formats, recognize } from '../formats/index.ts';
+import { bounded, type Chunks } from './chunks.ts';
+import { suggestion } from './nearest.ts';
+
+/** As many bytes as every format needs to tell whether a file is its own. */
+const HEAD_BYTES = 16;
+
+export interface ReadOptions {
+  readonly limits: Limits;
+  readonly maxBytes: number;
+  /** Id of the format; without it the content decides. */
+  readonly format?: string | undefined;
+  /** What to call the network; without it the file decides. */
+  readonly name?: string | undefined;
+}
+
+/**
+ * Reads a network from a file that is still arriving. No more of it is in memory than what its format's reader keeps:
+ * digest and size are taken of each chunk as it passes.
+ */
+export async function readNetwork(chunks: Chunks, options: ReadOptions): Promise<Network> {
+  const forced = options.format === undefined ? undefined : formatById(options.format);
+  const hash = createHash('sha256');
+  let bytes = 0;
+  let head = new Uint8Array();
+  const opened = () => open(head, forced, options.limits);
+  let reader: ReturnType<typeof opened> | undefined;
+  for await (const chunk of bounded(chunks, options.maxBytes)) {
+    bytes += chunk.length;
+    hash.update(chunk);
+    if (reader !== undefined) {
+      reader.reader.push(chunk);
+      continue;
+    }
+    head = Buffer.concat([head, chunk]);
+    if (head.length >= HEAD_BYTES) {
+      reader = opened();
+      head = new Uint8Array();
+    }
+  }
+  if (bytes === 0) throw new Fault('empty-body', 'the body is empty: send a model file or a network description');
+  reader ??= opened();
+  const { graph, producer, opset } = reader.reader.end();
+  return {
+    graph,
+    format: reader.format.id,
+    name: options.name ?? graph.name,
+    bytes,
+    sha256: hash.digest('hex'),
+    ...(producer === undefined ? {} : { producer }),
+    ...(opset === undefined ? {} : { opset }),
+  };
+}
+
+/** A format that a caller names. */
+export function formatById(id: string): Format {
+  const found = formats().find((format) => format.id === id);
+  if (found !== undefined) return found;
+  const known = formats().map((format) => format.id);
+  throw new Fault('invalid-option', `format '${id}' is not known${suggestion(id, known)}`);
+}
+
+function open(head: Uint8Array, forced: Format | undefined, limits: Limits) {
+  const format = forced ?? detectFormat(head);
+  if (format === undefined) {
+    const advice =
+      recognize(head) ??
+      `it is none of ${formats()
+        .map((f) => f.title)
+        .join(', ')}`;
+    throw new Fault('unknown-format', `the body is not a network that Fovea reads: ${advice}`);
+  }
+  const reader = format.open(limits);
+  reader.push(head);
+  return { format, reader };
+}

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Config } from './config.ts';
+import { graphql } from './graphql/plugin.ts';
+import { analyzeRoute } from './rest/analyze.ts';
+import { catalogRoutes } from './rest/catalog.ts';
+import { docs, openapi } from './rest/docs.ts';
+import { home } from './rest/home.ts';
+import { linger } from './rest/linger.ts';
+import { notFound } from './rest/not-found.ts';
+import { probes } from './rest/probes.ts';
+import { answerGarbage, sendError } from './rest/problem.ts';
+import { shutdown } from './rest/shutdown.ts';
+
+/** Where log lines go; stdout where nothing is given. */
+export interface LogStream {
+  write(line: string): void;
+}
+
+/** Builds the service. It listens to nothing yet: tests inject requests, and `server.ts` listens. */
+export async function buildApp(config: Config, stream?: LogStream): Promise<FastifyInstance> {
+  const { timeouts } = config;
+  const app = Fastify({
+    logger: {
+      level: config.logLevel,
+      redact: ['req.headers.authorization', 'req.headers.cookie'],
+      ...(stream === undefined ? {} : { stream }),
+    },
+    requestIdHeader: false,
+    genReqId: (request) => requestId(request.headers['x-request-id']),
+    bodyLimit: config.limits.jsonBytes,
+    routerOptions: { maxParamLength: 512 },
+    requestTimeout: timeouts.requestMs,
+    connectionTimeout: timeouts.idleMs,
+    keepAliveTimeout: timeouts.keepAliveMs,
+    http: { headersTimeout: timeouts.headersMs },
+    frameworkErrors: (error, request, reply) => {
+      sendError(error, request, reply);
+    },
+    clientErrorHandler: answerGarbage,
+  });
+  app.setErrorHandler(sendError);
+  // Reports are plain data with open schemas: the schemas are for readers, and JSON.stringify is as fast.
+  app.setSerializerCompiler(() => JSON.stringify);
+  app.removeAllContentTypeParsers();
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+
+  await app.register(shutdown);
+  await app.register(linger);
+  await app.register(notFound);
+  await app.register(openapi);
+  await app.register(home);
+  await app.register(probes);
+  await app.register(catalogRoutes);
+  await app.register(analyzeRoute, { config });
+  await app.register(graphql, { config });
+  await app.register(docs);
+  return app;
+}
+
+/** A client's own id, where it is fit to be written into logs and headers. */
+function requestId(given: string | readonly string[] | undefined): string {
+  return typeof given === 'string' && /^[\w.:/+=-]{1,128}$/.test(given) ? given : randomUUID();
+}

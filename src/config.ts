@@ -1,0 +1,145 @@
+import type { Limits } from './formats/format.ts';
+
+/** Everything that can be set from outside. Built once, frozen, handed down; nothing else reads the environment. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: string;
+  readonly limits: {
+    readonly modelBytes: number;
+    readonly jsonBytes: number;
+    readonly graphqlBytes: number;
+    readonly jsonLayers: number;
+    readonly queryTokens: number;
+    readonly queryDepth: number;
+    readonly reader: Limits;
+  };
+  readonly timeouts: {
+    readonly requestMs: number;
+    readonly headersMs: number;
+    readonly idleMs: number;
+    readonly keepAliveMs: number;
+    readonly graceMs: number;
+  };
+}
+
+interface Knob<T> {
+  readonly fallback: T;
+  readonly doc: string;
+  read(text: string): T;
+}
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+const GiB = 1024 * MiB;
+const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+function text(fallback: string, doc: string): Knob<string> {
+  return { fallback, doc, read: (value) => value };
+}
+
+function oneOf(values: readonly string[], fallback: string, doc: string): Knob<string> {
+  return {
+    fallback,
+    doc,
+    read(value) {
+      if (!values.includes(value)) throw new Error(`must be one of ${values.join(', ')}`);
+      return value;
+    },
+  };
+}
+
+function integer(fallback: number, doc: string, min = 1, max: number = Number.MAX_SAFE_INTEGER): Knob<number> {
+  return {
+    fallback,
+    doc,
+    read(value) {
+      const number = /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
+      if (!(number >= min && number <= max)) throw new Error(`must be an integer from ${min} to ${max}`);
+      return number;
+    },
+  };
+}
+
+/** Every environment variable that Fovea reads. */
+export const KNOBS = {
+  HOST: text('127.0.0.1', 'Address to listen on; 0.0.0.0 in a container.'),
+  PORT: integer(3000, 'Port to listen on; 0 picks a free one.', 0, 65535),
+  LOG_LEVEL: oneOf(LEVELS, 'info', 'Least severe level that is logged.'),
+
+  MAX_MODEL_BYTES: integer(2 * GiB, 'Size of a model file; its weights pass through and are never held.'),
+  MAX_JSON_BYTES: integer(MiB, 'Size of a JSON body or of a network description.'),
+  MAX_GRAPHQL_BYTES: integer(MiB, 'Size of a GraphQL request.'),
+  MAX_JSON_LAYERS: integer(20_000, 'Layers that a JSON report may list; CSV has no such limit.'),
+  MAX_QUERY_TOKENS: integer(2_000, 'Tokens in a GraphQL document.'),
+  MAX_QUERY_DEPTH: integer(16, 'Nesting of selections in a GraphQL document.'),
+
+  MAX_KEPT_BYTES: integer(64 * MiB, 'Bytes of names, attributes and small tensors kept from one file.'),
+  MAX_NODES: integer(200_000, 'Nodes in one network.'),
+  MAX_FIELDS: integer(5_000_000, 'Fields of the wire format, or values of a JSON document.'),
+  MAX_DEPTH: integer(32, 'Graphs nested in graphs, or brackets in brackets.', 4),
+  MAX_DIMS: integer(64, 'Axes of one tensor.'),
+  MAX_NAME_BYTES: integer(64 * KiB, 'Bytes of one name.'),
+  MAX_INTS: integer(1_000_000, 'Numbers in one attribute.'),
+  READ_DEADLINE_MS: integer(20_000, "Milliseconds of the reader's own work on one file."),
+
+  REQUEST_TIMEOUT_MS: integer(600_000, 'Milliseconds in which a request must have arrived whole.'),
+  HEADERS_TIMEOUT_MS: integer(15_000, 'Milliseconds in which the headers of a request must have arrived.'),
+  IDLE_TIMEOUT_MS: integer(60_000, 'Milliseconds without traffic after which a connection is closed.'),
+  KEEP_ALIVE_TIMEOUT_MS: integer(10_000, 'Milliseconds that an idle connection waits for its next request.'),
+  SHUTDOWN_GRACE_MS: integer(10_000, 'Milliseconds that requests under way get to finish at shutdown.'),
+};
+
+type Settings = { [K in keyof typeof KNOBS]: (typeof KNOBS)[K]['fallback'] };
+
+function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const wrong: string[] = [];
+  const entries = Object.entries(KNOBS).map(([name, knob]) => {
+    const value = env[name];
+    if (value === undefined || value === '') return [name, knob.fallback];
+    try {
+      return [name, knob.read(value)];
+    } catch (error) {
+      wrong.push(`${name}='${value}': ${(error as Error).message}`);
+      return [name, knob.fallback];
+    }
+  });
+  if (wrong.length > 0) throw new Error(`The environment is not valid.\n${wrong.join('\n')}`);
+  return Object.fromEntries(entries);
+}
+
+/** Reads the configuration; throws one error that lists everything that is wrong with it. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const s = readSettings(env);
+  return Object.freeze({
+    host: s.HOST,
+    port: s.PORT,
+    logLevel: s.LOG_LEVEL,
+    limits: Object.freeze({
+      modelBytes: s.MAX_MODEL_BYTES,
+      jsonBytes: s.MAX_JSON_BYTES,
+      graphqlBytes: s.MAX_GRAPHQL_BYTES,
+      jsonLayers: s.MAX_JSON_LAYERS,
+      queryTokens: s.MAX_QUERY_TOKENS,
+      queryDepth: s.MAX_QUERY_DEPTH,
+      reader: Object.freeze({
+        keptBytes: s.MAX_KEPT_BYTES,
+        nodes: s.MAX_NODES,
+        fields: s.MAX_FIELDS,
+        depth: s.MAX_DEPTH,
+        dims: s.MAX_DIMS,
+        nameBytes: s.MAX_NAME_BYTES,
+        ints: s.MAX_INTS,
+        jsonBytes: s.MAX_JSON_BYTES,
+        deadlineMs: s.READ_DEADLINE_MS,
+      }),
+    }),
+    timeouts: Object.freeze({
+      requestMs: s.REQUEST_TIMEOUT_MS,
+      headersMs: s.HEADERS_TIMEOUT_MS,
+      idleMs: s.IDLE_TIMEOUT_MS,
+      keepAliveMs: s.KEEP_ALIVE_TIMEOUT_MS,
+      graceMs: s.SHUTDOWN_GRACE_MS,
+    }),
+  });
+}

@@ -1,0 +1,49 @@
+import { type Count, countToJson, plus, times } from '../count.ts';
+import type { Counters } from '../operators/operator.ts';
+import type { Operations } from '../report.ts';
+
+/** Every kind of primitive, zeros included. */
+export type Primitives = Required<Omit<Counters, 'integer'>>;
+
+export const NO_OPERATIONS: Primitives = { mac: 0, mul: 0, add: 0, div: 0, cmp: 0, exp: 0, load: 0 };
+
+export function primitives(counters: Counters): Primitives {
+  return {
+    mac: counters.mac ?? 0,
+    mul: counters.mul ?? 0,
+    add: counters.add ?? 0,
+    div: counters.div ?? 0,
+    cmp: counters.cmp ?? 0,
+    exp: counters.exp ?? 0,
+    load: counters.load ?? 0,
+  };
+}
+
+export function addPrimitives(a: Primitives, b: Primitives): Primitives {
+  return {
+    mac: plus(a.mac, b.mac),
+    mul: plus(a.mul, b.mul),
+    add: plus(a.add, b.add),
+    div: plus(a.div, b.div),
+    cmp: plus(a.cmp, b.cmp),
+    exp: plus(a.exp, b.exp),
+    load: plus(a.load, b.load),
+  };
+}
+
+/** Floating-point operations: one multiply-accumulate is two, every other primitive one; loads are none. */
+export function flopsOf({ mac, mul, add, div, cmp, exp }: Primitives): Count {
+  return plus(times(2, mac), mul, add, div, cmp, exp);
+}
+
+export function operationsJson(p: Primitives): Operations {
+  return {
+    mac: countToJson(p.mac),
+    mul: countToJson(p.mul),
+    add: countToJson(p.add),
+    div: countToJson(p.div),
+    cmp: countToJson(p.cmp),
+    exp: countToJson(p.exp),
+    load: countToJson(p.load),
+  };
+}

@@ -1,0 +1,114 @@
+import type { Convention } from './cost/conventions/convention.ts';
+import { flopsOf, operationsJson, type Primitives, primitives } from './cost/counters.ts';
+import { type Count, countToJson, plus, times } from './count.ts';
+import type { Attribute, Shape } from './graph.ts';
+import type { Inference } from './inference/infer.ts';
+import { known, type Tensor } from './operators/operator.ts';
+import { bytesOf, NO_PARAMS, type ParamCount } from './params.ts';
+import type { AttributeJson, Layer, LayerOutput, ReceptiveField, ReportTensor } from './report.ts';
+
+/** A layer while totals still have to be taken: exact counts, null where a size that decides them is unknown. */
+export interface LayerFacts {
+  readonly call: Inference;
+  readonly params: ParamCount;
+  readonly fields: readonly (readonly ReceptiveField[])[];
+  readonly operations: Primitives | null;
+  readonly integer: boolean;
+  readonly cost: Count | null;
+  /** Elements and bytes of each output, which a view does not own. */
+  readonly outputs: readonly { readonly elements: Count | null; readonly bytes: Count | null }[];
+  readonly view: boolean;
+}
+
+/** What is known of one layer. */
+export function layerFacts(
+  call: Inference,
+  params: ParamCount | undefined,
+  fields: LayerFacts['fields'],
+  convention: Convention,
+): LayerFacts {
+  const counters = call.operator?.cost(call) ?? null;
+  const operations = counters && primitives(counters);
+  return {
+    call,
+    params: params ?? NO_PARAMS,
+    fields,
+    operations,
+    integer: counters?.integer ?? false,
+    cost: operations && convention.project(call.node.op, operations),
+    outputs: call.outputs.map(sizeOf),
+    view: call.operator?.view ?? false,
+  };
+}
+
+function sizeOf({ shape, dtype }: Tensor): LayerFacts['outputs'][number] {
+  const sizes = known(shape);
+  const elements = sizes && times(...sizes);
+  return { elements, bytes: elements !== null && dtype !== null ? bytesOf(elements, dtype) : null };
+}
+
+/** Bytes of a layer's outputs that own memory; null where one is unknown. */
+export function ownedBytes({ view, outputs }: LayerFacts): Count | null {
+  if (view) return 0;
+  return outputs.reduce<Count | null>((sum, { bytes }) => (sum === null || bytes === null ? null : plus(sum, bytes)), 0);
+}
+
+/** A layer as the report shows it. */
+export function layerReport(facts: LayerFacts, index: number, unit: Convention['unit']): Layer {
+  const { call, params, operations, fields } = facts;
+  const { node } = call;
+  const bytes = ownedBytes(facts);
+  const outputs = node.outputs.flatMap((name, k): LayerOutput[] =>
+    name === '' ? [] : [{ ...tensorJson(name, call.outputs[k]), receptiveFields: fields[k] ?? [] }],
+  );
+  return {
+    index,
+    id: node.id,
+    name: node.name,
+    scope: node.scope,
+    op: node.op,
+    attributes: attributesJson(call),
+    inputs: node.inputs,
+    outputs,
+    params: paramsJson(params),
+    macs: operations && countToJson(operations.mac),
+    flops: operations && countToJson(flopsOf(operations)),
+    operations: operations && operationsJson(operations),
+    cost: { value: facts.cost === null ? null : countToJson(facts.cost), unit },
+    integer: facts.integer,
+    activationBytes: bytes === null ? null : countToJson(bytes),
+  };
+}
+
+export function paramsJson({ stored, trainable, buffers }: ParamCount): Layer['params'] {
+  return { stored: countToJson(stored), trainable: countToJson(trainable), buffers: countToJson(buffers) };
+}
+
+/** A tensor's type, names of unknown sizes left out. */
+export function tensorJson(name: string, tensor: Pick<Tensor, 'dtype' | 'shape'> | undefined): ReportTensor {
+  return { name, dtype: tensor?.dtype ?? null, shape: shapeJson(tensor?.shape ?? null) };
+}
+
+function shapeJson(shape: Shape | null): (number | null)[] | null {
+  return shape?.map((dim) => (typeof dim === 'number' ? dim : null)) ?? null;
+}
+
+/** Most numbers of one attribute that a report repeats; longer lists are told by their length. */
+const MAX_LISTED = 64;
+
+function attributesJson(call: Inference): Record<string, AttributeJson> {
+  const attributes = new Map<string, Attribute>(Object.entries(call.operator?.defaults?.(call) ?? {}));
+  for (const [name, value] of call.node.attributes) attributes.set(name, value);
+  // Names come from the file: a plain object would take '__proto__' for its prototype.
+  return Object.fromEntries([...attributes].map(([name, value]) => [name, attributeJson(value)]));
+}
+
+function attributeJson(value: Attribute): AttributeJson {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (typeof value === 'bigint') return countToJson(value);
+  if ('dtype' in value) return { dtype: value.dtype, shape: value.shape };
+  if (!Array.isArray(value)) return null;
+  if (value.length > MAX_LISTED) return `${value.length} values`;
+  return value.map((item: unknown) => (typeof item === 'number' && Number.isFinite(item) ? item : String(item)));
+}

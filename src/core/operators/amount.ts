@@ -1,0 +1,42 @@
+import { type Count, plus, times } from '../count.ts';
+import type { DType } from '../graph.ts';
+import type { Call, Counters } from './operator.ts';
+import { elementsOf } from './shape.ts';
+
+/** A count for each kind of primitive operation that a node takes. */
+export type Amounts = Omit<Counters, 'integer'>;
+
+export function isInteger(dtype: DType | null): boolean {
+  return dtype !== null && /^u?int\d/.test(dtype);
+}
+
+/** Counters without the kinds that are zero; marked where the node computes on integers. */
+export function counters(call: Call, amounts: Amounts): Counters {
+  const counted = Object.entries(amounts).filter(([, n]) => n > 0);
+  if (counted.length > 0 && isInteger(call.outputs[0]?.dtype ?? null)) counted.push(['integer', true as never]);
+  return Object.fromEntries(counted);
+}
+
+/** The same amounts for each of n elements (rows, windows, ...); null where n is unknown. */
+export function each(call: Call, n: Count | null, amounts: Amounts): Counters | null {
+  if (n === null) return null;
+  const scaled = Object.entries(amounts).map(([kind, per]) => [kind, times(per, n)]);
+  return counters(call, Object.fromEntries(scaled));
+}
+
+/** The same amounts for each element of the first output. */
+export function perOutput(call: Call, amounts: Amounts): Counters | null {
+  return each(call, elementsOf(call.outputs[0]), amounts);
+}
+
+/** Primitives of the mean of n elements. */
+export function mean(n: Count): Amounts {
+  return { add: plus(n, -1), div: 1 };
+}
+
+/** Primitives of the p-norm of n elements: their absolute values to the power p, the sum, and its root. */
+export function norm(n: Count, p: number): Amounts {
+  const add = plus(n, -1);
+  if (p === 1) return { cmp: n, add };
+  return p === 2 ? { mul: n, add, exp: 1 } : { cmp: n, add, exp: plus(n, 1) };
+}

@@ -1,0 +1,136 @@
+import type { Dim, Shape } from '../graph.ts';
+import { type Amounts, perOutput } from './amount.ts';
+import { type AxisMap, type Call, dataOf, defineOperator, dim, has, int, ints, malformed, need, type Relation, shapeOf, size, string } from './operator.ts';
+import { axisByAxis, EACH, RANK_UNKNOWN, unknownMap } from './relation.ts';
+import { type Axis, COORDINATES, kernelOf, MODES, NEAREST, resizeMap } from './resize-map.ts';
+import { fraction } from './resize-scale.ts';
+import { axesIn, lengthOf, unknownDims } from './shape.ts';
+
+/** A string attribute that is one of a few. */
+function choice<T extends string>(call: Call, name: string, of: readonly T[]): T {
+  const value = string(call, name, of[0] as T);
+  return of.find((known) => known === value) ?? malformed(call, `${name} ${JSON.stringify(value.slice(0, 40))} is none of ${of.join(', ')}`);
+}
+
+const POLICIES = ['stretch', 'not_larger', 'not_smaller'] as const;
+
+/** An input that holds a list; an empty tensor stands for one that is left out. */
+const given = (call: Call, i: number) => has(call, i) && lengthOf(call, need(call, i)) !== 0;
+
+/** The axes that `scales`, `sizes` and `roi` speak of. */
+function resized(call: Call, rank: number): readonly number[] {
+  return axesIn(call, ints(call, 'axes') ?? Array.from({ length: rank }, (_, axis) => axis), rank);
+}
+
+function listAt(call: Call, i: number, length: number): readonly number[] | null {
+  const list = dataOf(call, i);
+  if (list && list.length !== length) malformed(call, `a list of ${list.length} entries for ${length} axes`);
+  return list;
+}
+
+/** The common scale of `sizes` where the policy keeps the aspect ratio; null where a size is unknown. */
+function commonSize(call: Call, sizes: readonly number[], inputs: readonly Dim[]): readonly Dim[] {
+  const policy = choice(call, 'keep_aspect_ratio_policy', POLICIES);
+  if (policy === 'stretch') return sizes;
+  const ratios = sizes.map((m, j) => m / (size(inputs[j]) ?? Number.NaN));
+  const scale = policy === 'not_larger' ? Math.min(...ratios) : Math.max(...ratios);
+  if (!Number.isFinite(scale)) return sizes.map(() => null);
+  return inputs.map((n) => dim(call, Math.floor(scale * (n as number) + 0.5)));
+}
+
+const UNTOUCHED = { scale: { p: 1, q: 1, value: 1 }, roi: null } as const;
+
+/** Every axis with its sizes and its scale; null where it is not known which axes are resized. Source: ONNX Resize. */
+function axesOf(call: Call, shape: Shape): readonly Axis[] {
+  const listed = resized(call, shape.length);
+  if (given(call, 2) === given(call, 3)) malformed(call, 'exactly one of scales and sizes is needed');
+  const scales = given(call, 2) ? listAt(call, 2, listed.length) : null;
+  const sizes = given(call, 3) ? listAt(call, 3, listed.length) : null;
+  const roi = given(call, 1) ? listAt(call, 1, 2 * listed.length) : null;
+  const inputs = listed.map((axis) => shape[axis] ?? null);
+  const targets = sizes && commonSize(call, sizes.map((m) => dim(call, m)), inputs);
+  const out: Axis[] = shape.map((input) => ({ input, output: input, ...UNTOUCHED }));
+  for (const [j, axis] of listed.entries()) {
+    const input = inputs[j] ?? null;
+    const box = roi && ([roi[j] as number, roi[j + listed.length] as number] as const);
+    out[axis] = { ...(scales ? scaled(call, input, scales[j] as number) : sized(input, targets?.[j] ?? null)), roi: box };
+  }
+  return out;
+}
+
+/** The size is the product in single precision, as ONNX's own inference and ONNX Runtime compute it. */
+function scaled(call: Call, input: Dim, scale: number): Omit<Axis, 'roi'> {
+  if (!(scale > 0 && scale < Number.POSITIVE_INFINITY)) return malformed(call, `a scale of ${scale}`);
+  const ratio = fraction(scale);
+  if (scale === 1) return { input, output: input, scale: ratio };
+  return { input, output: typeof input === 'number' ? dim(call, Math.floor(Math.fround(input * scale))) : null, scale: ratio };
+}
+
+function sized(input: Dim, output: Dim): Omit<Axis, 'roi'> {
+  const [n, m] = [size(input), size(output)];
+  return { input, output, scale: n && m ? { p: m, q: n, value: m / n } : null };
+}
+
+const settings = (call: Call) => ({
+  mode: choice(call, 'mode', MODES),
+  coordinates: choice(call, 'coordinate_transformation_mode', COORDINATES),
+  nearest: choice(call, 'nearest_mode', NEAREST),
+  antialias: int(call, 'antialias', 0) !== 0,
+});
+
+/** Whether an axis is stretched or shrunk; null where that is not known. */
+const changes = ({ scale }: Axis): boolean | null => scale && scale.p !== scale.q;
+
+/** Taps per axis multiply; their weights are free. Source: cubic and linear interpolation, axis by axis. */
+function perElement(call: Call, axes: readonly Axis[]): Amounts | null {
+  const { mode, antialias } = settings(call);
+  if (mode === 'nearest') return {};
+  let taps = 1;
+  for (const axis of axes) {
+    const changed = changes(axis);
+    if (changed === null) return null;
+    if (changed) taps *= Math.ceil(2 * kernelOf(mode, antialias, axis.scale?.value ?? 1));
+  }
+  if (taps === 1) return {};
+  return Number.isSafeInteger(taps) ? { mul: taps, add: taps - 1 } : null;
+}
+
+/** Source: ONNX Resize. */
+export const resize = defineOperator('Resize', {
+  infer: (call) => {
+    const { dtype, shape } = need(call, 0);
+    settings(call);
+    if (shape) return [{ dtype, shape: axesOf(call, shape).map(({ output }) => output) }];
+    const listed = ints(call, 'axes') ? null : lengthOf(call, need(call, given(call, 3) ? 3 : 2));
+    return [{ dtype, shape: listed === null ? null : unknownDims(call, listed) }];
+  },
+  field: (call, i): Relation => {
+    if (i > 0) return 'dataDependent';
+    const shape = shapeOf(call, 0);
+    if (!shape) return RANK_UNKNOWN;
+    const axes = axesOf(call, shape);
+    const how = settings(call);
+    const maps = new Map<string, AxisMap>();
+    return axisByAxis(shape.length, (axis) => {
+      const one = axes[axis] as Axis;
+      if (changes(one) === false && one.roi === null) return EACH;
+      const key = JSON.stringify(one);
+      const map = maps.get(key) ?? resizeMap(one, how) ?? unknownMap('the scale of Resize is not known');
+      maps.set(key, map);
+      return map;
+    });
+  },
+  cost: (call) => {
+    const shape = shapeOf(call, 0);
+    const amounts = shape && perElement(call, axesOf(call, shape));
+    return amounts && perOutput(call, amounts);
+  },
+  defaults: (call) => ({
+    mode: MODES[0],
+    coordinate_transformation_mode: COORDINATES[0],
+    antialias: 0,
+    keep_aspect_ratio_policy: POLICIES[0],
+    ...(string(call, 'mode', MODES[0]) === 'nearest' && { nearest_mode: NEAREST[0] }),
+    ...(string(call, 'mode', MODES[0]) === 'cubic' && { cubic_coeff_a: -0.75, exclude_outside: 0 }),
+  }),
+});

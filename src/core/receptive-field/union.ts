@@ -1,0 +1,83 @@
+import { gcd } from './integers.ts';
+import {
+  centerOf,
+  type FieldMap,
+  hullOf,
+  isEmpty,
+  MAX_PERIOD,
+  type Periodic,
+  periodic,
+  type Table,
+  table,
+  tabulate,
+  unknown,
+} from './map.ts';
+
+/**
+ * The field of units that depend on what either branch depends on, unit by unit. `length` is the size of the axis that
+ * both move along, null where unknown; `by` names the merge.
+ */
+export function union(a: FieldMap, b: FieldMap, length: number | null, by: string): FieldMap {
+  if (a === b || isEmpty(b)) return a;
+  if (isEmpty(a)) return b;
+  if (isWhole(a)) return a;
+  if (isWhole(b)) return b;
+  if (a.kind === 'opaque') return a;
+  if (b.kind === 'opaque') return b;
+  if (a.kind === 'constant' && b.kind === 'constant') {
+    return { ...a, lo: Math.min(a.lo, b.lo), hi: Math.max(a.hi, b.hi), cause: a.cause ?? b.cause };
+  }
+  if (a.kind === 'periodic' && b.kind === 'periodic') {
+    if (sameNumbers(a, b)) return a;
+    if (!a.known || !b.known) return unknown(a.known ? (b.cause ?? by) : (a.cause ?? by));
+    const merged = unionPeriodic(a, b);
+    if (merged) return merged;
+  }
+  if (length === null) return unknown(`${by}: branches of different strides, on an axis of unknown size`);
+  const cause = a.cause ?? b.cause ?? `${by}: branches of different strides`;
+  return unionTables(tabulate(a, length, cause), tabulate(b, length, cause), cause);
+}
+
+function isWhole(map: FieldMap): boolean {
+  return map.kind === 'constant' && map.whole;
+}
+
+function sameNumbers(a: Periodic, b: Periodic): boolean {
+  const same = (x: readonly number[], y: readonly number[]) => x.length === y.length && x.every((v, i) => v === y[i]);
+  return a.shift === b.shift && a.known && b.known && same(a.lo, b.lo) && same(a.hi, b.hi);
+}
+
+function unionPeriodic(a: Periodic, b: Periodic): FieldMap | null {
+  const p = a.lo.length;
+  const q = b.lo.length;
+  if (a.shift * q !== b.shift * p) return null;
+  const period = (p / gcd(p, q)) * q;
+  if (period > MAX_PERIOD) return null;
+  const lo = new Array<number>(period);
+  const hi = new Array<number>(period);
+  for (let f = 0; f < period; f++) {
+    const [l, h] = hullOf(a, f, f, 1);
+    const [m, i] = hullOf(b, f, f, 1);
+    lo[f] = Math.min(l, m);
+    hi[f] = Math.max(h, i);
+  }
+  return periodic((a.shift * period) / p, lo, hi, true, a.cause ?? b.cause);
+}
+
+function unionTables(a: Table, b: Table, cause: string | null): FieldMap {
+  const n = Math.min(a.lo.length, b.lo.length);
+  const lo = new Float64Array(n);
+  const hi = new Float64Array(n);
+  for (let unit = 0; unit < n; unit++) {
+    lo[unit] = Math.min(a.lo[unit] as number, b.lo[unit] as number);
+    hi[unit] = Math.max(a.hi[unit] as number, b.hi[unit] as number);
+  }
+  return table(lo, hi, cause);
+}
+
+/** How far the centres of two branches lie apart, in positions of the source; 0 where they coincide or have no common stride. */
+export function misalignment(a: FieldMap, b: FieldMap): number {
+  if (a === b || a.kind !== 'periodic' || b.kind !== 'periodic' || a.shift * b.lo.length !== b.shift * a.lo.length) return 0;
+  const [x, y] = [centerOf(a), centerOf(b)];
+  return x === null || y === null ? 0 : Math.abs(x - y);
+}

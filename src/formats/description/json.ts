@@ -1,0 +1,71 @@
+import { Fault } from '../../core/fault.ts';
+
+const TOKEN =
+  /[ \t\n\r]*(?:([{}[\],:])|("[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*")|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
+const SPACE = /[ \t\n\r]*/y;
+
+/** The value of a JSON text in UTF-8. A fault tells the byte at which it stops being JSON. */
+export function parseJson(bytes: Uint8Array): unknown {
+  const text = decode(bytes);
+  try {
+    return JSON.parse(text);
+  } catch {
+    const index = errorIndex(text);
+    const offset = bytes.length - Buffer.byteLength(text.slice(index));
+    const what = index >= text.length ? 'it ends too early' : `unexpected ${JSON.stringify(String.fromCodePoint(text.codePointAt(index) ?? 0))}`;
+    throw new Fault('malformed-file', `not valid JSON: ${what} at byte ${offset}`, { offset });
+  }
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new Fault('malformed-file', 'not valid JSON: the text is not UTF-8');
+  }
+}
+
+/** The index of the first token that cannot stand where it does. JSON.parse does not tell it for every error. */
+function errorIndex(text: string): number {
+  const open: string[] = [];
+  let expected: 'value' | 'value or ]' | 'key' | 'key or }' | 'colon' | 'next' = 'value';
+  let index = 0;
+  for (;;) {
+    SPACE.lastIndex = index;
+    SPACE.exec(text);
+    const start = SPACE.lastIndex;
+    TOKEN.lastIndex = index;
+    const match = TOKEN.exec(text);
+    if (!match) return start;
+    index = TOKEN.lastIndex;
+    const [, mark, string] = match;
+    if (expected === 'colon') {
+      if (mark !== ':') return start;
+      expected = 'value';
+    } else if (expected === 'next') {
+      if (mark === ',' && open.length > 0) expected = open.at(-1) === '{' ? 'key' : 'value';
+      else if (mark !== undefined && mark === closing(open.at(-1))) open.pop();
+      else return start;
+    } else if (mark === '}' && expected === 'key or }') {
+      open.pop();
+      expected = 'next';
+    } else if (expected === 'key' || expected === 'key or }') {
+      if (string === undefined) return start;
+      expected = 'colon';
+    } else if (mark === ']' && expected === 'value or ]') {
+      open.pop();
+      expected = 'next';
+    } else if (mark === '{' || mark === '[') {
+      open.push(mark);
+      expected = mark === '{' ? 'key or }' : 'value or ]';
+    } else if (mark !== undefined) {
+      return start;
+    } else {
+      expected = 'next';
+    }
+  }
+}
+
+function closing(bracket: string | undefined): string | undefined {
+  return bracket === undefined ? undefined : bracket === '{' ? '}' : ']';
+}

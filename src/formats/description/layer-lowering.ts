@@ -1,0 +1,110 @@
+import type { Attribute, DType } from '../../core/graph.ts';
+import type { Tensor } from '../../core/operators/operator.ts';
+import { invalid } from './check.ts';
+import type { Attributes, Layer } from './layer.ts';
+import type { Lowering } from './lowering.ts';
+import { at } from './pointer.ts';
+
+/** Names of constants by layer and parameter. */
+export type Parameters = Map<string, Map<string, string>>;
+
+/** Which layer it is: where it stands in the document, and in the graph. */
+export interface Place {
+  readonly pointer: string;
+  readonly type: string;
+  /** Stands before the names of its sequence. */
+  readonly path: string;
+  readonly name: string;
+  readonly inputs: readonly string[];
+  /** The layer whose parameters it shares. */
+  readonly lender: string | undefined;
+}
+
+/** The hands of a layer type: adds the nodes and constants of one layer to the graph, under the layer's name. */
+export class LayerLowering implements Layer {
+  readonly name: string;
+  readonly type: string;
+  readonly pointer: string;
+  readonly inputs: readonly string[];
+  readonly #path: string;
+  readonly #lender: string | undefined;
+  readonly #lowering: Lowering;
+  readonly #parameters: Parameters;
+
+  constructor(lowering: Lowering, parameters: Parameters, place: Place) {
+    this.name = place.path + place.name;
+    this.type = place.type;
+    this.pointer = place.pointer;
+    this.inputs = place.inputs;
+    this.#path = place.path;
+    this.#lender = place.lender;
+    this.#lowering = lowering;
+    this.#parameters = parameters;
+  }
+
+  tensor(value: string): Tensor {
+    return this.#lowering.tensor(value);
+  }
+
+  emit(op: string, inputs: readonly string[], attributes: Attributes = {}, suffix = ''): string {
+    const id = this.#suffixed(suffix);
+    this.#node(id, op, inputs, new Map(Object.entries(attributes)), [id]);
+    return id;
+  }
+
+  emitMany(op: string, inputs: readonly string[], attributes: Attributes, count: number, suffix = ''): string[] {
+    const id = this.#suffixed(suffix);
+    const outputs = Array.from({ length: count }, (_, index) => `${id}.${index}`);
+    this.#node(id, op, inputs, new Map(Object.entries(attributes)), outputs);
+    return outputs;
+  }
+
+  emitNamed(op: string, inputs: readonly string[], attributes: ReadonlyMap<string, Attribute>, names: readonly string[]): string[] {
+    const outputs = names.map((name) => (name === '' ? '' : this.#path + name));
+    this.#node(this.name, op, inputs, attributes, outputs);
+    return outputs.filter((output) => output !== '');
+  }
+
+  #node(id: string, op: string, inputs: readonly string[], attributes: ReadonlyMap<string, Attribute>, outputs: readonly string[]): void {
+    this.#lowering.node({ id, name: id, scope: this.#path.slice(0, -1), op, attributes, inputs, outputs }, this.pointer);
+  }
+
+  parameter(name: string, shape: readonly number[]): string {
+    const shared = this.#shared(name);
+    const constant = shared ?? this.#suffixed(name);
+    if (shared === undefined) this.#lowering.constant({ name: constant, dtype: 'float32', shape, data: null }, this.pointer);
+    const lent = this.#lowering.tensor(constant).shape ?? [];
+    if (lent.join() !== shape.join()) {
+      this.refuse(`the shared ${name} ${JSON.stringify(constant)} has the shape ${JSON.stringify(lent)}; this layer needs ${JSON.stringify(shape)}`, 'weights');
+    }
+    const own = this.#parameters.get(this.name);
+    if (own) own.set(name, constant);
+    else this.#parameters.set(this.name, new Map([[name, constant]]));
+    return constant;
+  }
+
+  sharedShape(name: string): readonly number[] | undefined {
+    const shared = this.#shared(name);
+    return shared === undefined ? undefined : (this.#lowering.tensor(shared).shape as readonly number[]);
+  }
+
+  #shared(name: string): string | undefined {
+    if (this.#lender === undefined) return undefined;
+    const lent = this.#parameters.get(this.#lender)?.get(name);
+    return lent ?? this.refuse(`${JSON.stringify(this.#lender)} has no ${name} to share`, 'weights');
+  }
+
+  constant(suffix: string, data: readonly number[], dtype: DType = 'int64', shape: readonly number[] = [data.length]): string {
+    const name = this.#suffixed(suffix);
+    this.#lowering.constant({ name, dtype, shape, data }, this.pointer);
+    return name;
+  }
+
+  refuse(message: string, key?: string): never {
+    return invalid(key === undefined ? this.pointer : at(this.pointer, key), message);
+  }
+
+  #suffixed(suffix: string): string {
+    return suffix === '' ? this.name : `${this.name}.${suffix}`;
+  }
+}

@@ -1,0 +1,96 @@
+import { type Static, Type } from '@sinclair/typebox';
+import type { Attribute } from '../../../core/graph.ts';
+import { commonSchemas } from '../common.ts';
+import type { Layer, LayerType } from '../layer.ts';
+import { at } from '../pointer.ts';
+import { tensorSchema, toConstant } from '../tensor.ts';
+
+const PREFIX = 'onnx.';
+
+const item = Type.Union([Type.Number(), Type.String()], { title: 'numbers or strings' });
+
+const attribute = Type.Union([Type.Number(), Type.String(), Type.Array(item), tensorSchema], {
+  title: 'a number, a string, a list of numbers or strings, or a tensor',
+});
+
+const source = Type.Union([Type.String({ minLength: 1 }), tensorSchema, Type.Null()], { title: 'a name, a tensor or null' });
+
+const schema = Type.Object(
+  {
+    type: Type.String({
+      pattern: '^onnx\\.[A-Za-z][A-Za-z0-9_.-]*$',
+      title: '"onnx." and the name of an operator',
+      description: '"onnx." and the name of an operator; one of another domain than ai.onnx with its domain, as in "onnx.com.microsoft.Gelu".',
+    }),
+    attributes: Type.Optional(
+      Type.Object(
+        {},
+        {
+          additionalProperties: attribute,
+          title: 'an object',
+          description: "The attributes by ONNX's names. Integers beyond 2^53 are decimal strings; tensors are written out.",
+        },
+      ),
+    ),
+    num_outputs: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 4096, description: 'How many outputs it has: 1 unless said otherwise. Several are called "name.0", "name.1" and so on.' }),
+    ),
+    outputs: Type.Optional(
+      Type.Array(Type.String(), {
+        minItems: 1,
+        title: 'a list of names',
+        description: 'Names of the outputs, in place of "num_outputs"; "" is one that is left out.',
+      }),
+    ),
+    ...commonSchemas,
+    from: Type.Optional(
+      Type.Union([source, Type.Array(source)], {
+        title: 'a name, or a list of names, tensors and null',
+        description: 'What it reads, in the order of the operator; null is an optional input that is left out. Left out: the layer before.',
+      }),
+    ),
+  },
+  { additionalProperties: false, description: 'Any ONNX operator of the newest operator set, as it is.' },
+);
+
+type Arguments = Static<typeof schema>;
+
+/** The layer type that stands for every ONNX operator. */
+export const onnxLayer: LayerType = {
+  type: 'onnx',
+  schema,
+  reads: [0, Number.POSITIVE_INFINITY],
+  lower(layer, given) {
+    // The arguments were checked against the schema.
+    const args = given as Arguments;
+    const attributes = new Map(Object.entries(args.attributes ?? {}).map(([name, value]) => [name, toAttribute(layer, name, value)]));
+    const op = layer.type.slice(PREFIX.length);
+    if (args.outputs) return layer.emitNamed(op, layer.inputs, attributes, namesOf(layer, args));
+    return layer.emitMany(op, layer.inputs, Object.fromEntries(attributes), args.num_outputs ?? 1);
+  },
+};
+
+function namesOf(layer: Layer, { outputs = [], num_outputs }: Arguments): readonly string[] {
+  const named = outputs.filter((name) => name !== '');
+  if (num_outputs !== undefined) layer.refuse('"outputs" already says how many there are', 'num_outputs');
+  if (named.length === 0 || new Set(named).size < named.length) layer.refuse('"outputs" must be different names', 'outputs');
+  return outputs;
+}
+
+function toAttribute(layer: Layer, name: string, value: Static<typeof attribute>): Attribute {
+  if (Array.isArray(value)) return toList(layer, name, value.map(toInteger));
+  if (typeof value === 'object') return toConstant('', value, at(at(layer.pointer, 'attributes'), name));
+  return toInteger(value);
+}
+
+function toList(layer: Layer, name: string, items: readonly (number | bigint | string)[]): Attribute {
+  if (items.every((item) => typeof item === 'string')) return items.length === 0 ? [] : (items as readonly string[]);
+  if (items.some((item) => typeof item === 'string')) layer.refuse(`attribute ${JSON.stringify(name)} mixes numbers and strings`, 'attributes');
+  return items as readonly (number | bigint)[];
+}
+
+/** Only integers that a JSON number would not hold exactly are read from a string, so that other strings stay strings. */
+function toInteger(value: number | string): number | bigint | string {
+  const large = typeof value === 'string' && /^-?\d{16,20}$/.test(value) && !Number.isSafeInteger(Number(value));
+  return large ? BigInt(value) : value;
+}

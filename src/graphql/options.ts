@@ -1,0 +1,31 @@
+import { Fault } from '../core/fault.ts';
+import type { Shape } from '../core/graph.ts';
+import type { AnalyzeOptions } from '../core/options.ts';
+
+/** `AnalyzeOptions` of the schema, as GraphQL hands it over. */
+export interface OptionsInput {
+  readonly inputs?: readonly { readonly name: string; readonly shape: Shape }[] | null;
+  readonly bind?: readonly { readonly name: string; readonly value: number }[] | null;
+  readonly batch?: number | null;
+  readonly strict?: boolean | null;
+  readonly group?: number | null;
+}
+
+/** The options of an analysis; null is the same as leaving an option out. */
+export function analyzeOptions({ inputs, bind, batch, strict, group }: OptionsInput): AnalyzeOptions {
+  if (batch === 0) throw new Fault('invalid-option', 'batch must be at least 1');
+  if (group != null && (group < 1 || group > 1000)) throw new Fault('invalid-option', 'group must be from 1 to 1000');
+  return {
+    ...(inputs == null ? {} : { inputs: byName(inputs.map(({ name, shape }) => [name, shape] as const)) }),
+    ...(bind == null ? {} : { bind: byName(bind.map(({ name, value }) => [name, value] as const)) }),
+    ...(batch == null ? {} : { batch }),
+    ...(strict == null ? {} : { strict }),
+    ...(group == null ? {} : { group }),
+  };
+}
+
+function byName<T>(pairs: readonly (readonly [string, T])[]): ReadonlyMap<string, T> {
+  const map = new Map(pairs);
+  if (map.size < pairs.length) throw new Fault('invalid-option', 'a name is given twice');
+  return map;
+}

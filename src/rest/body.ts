@@ -1,0 +1,95 @@
+import type { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { chunksOf, collect, tooLarge } from '../analysis/chunks.ts';
+import { parseJson } from '../analysis/json.ts';
+import { suggestion } from '../analysis/nearest.ts';
+import { readNetwork } from '../analysis/read-network.ts';
+import { resolveNetwork } from '../analysis/resolve-network.ts';
+import type { Config } from '../config.ts';
+import { Fault } from '../core/fault.ts';
+import type { Network } from '../core/graph.ts';
+import { at } from '../formats/description/pointer.ts';
+import { readForm } from './form.ts';
+import { optionsFromJson } from './options.ts';
+import type { RequestOptions } from './schemas/options.ts';
+
+/** Model files come under these, and under no content type at all, which is what Python requests sends. */
+const RAW_TYPES = ['application/octet-stream', 'application/onnx', 'application/x-protobuf', 'application/x-www-form-urlencoded'];
+
+/** What the content-type parsers leave in `request.body`: nothing has been read yet. */
+interface Body {
+  readonly kind: 'raw' | 'json';
+  readonly stream: Readable;
+}
+
+/** A network and the options that came with it. */
+export interface Sent {
+  readonly network: Network;
+  readonly options: RequestOptions;
+}
+
+/**
+ * Content types of the doors that take a network. Each parser hands the stream on unread, so that the handler decides
+ * what to hold of it.
+ */
+export function acceptNetworks(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  const pass = (kind: Body['kind']) => (_request: FastifyRequest, stream: Readable, done: (error: null, body: Body) => void) =>
+    done(null, { kind, stream });
+  app.addContentTypeParser(RAW_TYPES, pass('raw'));
+  app.addContentTypeParser('application/json', pass('json'));
+  app.addContentTypeParser('*', (request, stream, done) => {
+    if (request.headers['content-type'] === undefined) pass('raw')(request, stream, done);
+    else done(unsupported(request.headers['content-type']));
+  });
+}
+
+/** The fault of a body whose type is not read. */
+export function unsupported(contentType: string): Fault {
+  return new Fault(
+    'unsupported-media-type',
+    `a body of type '${contentType.slice(0, 100)}' is not read; send a model file with 'Content-Type: application/octet-stream', ` +
+      `a network description with 'Content-Type: application/json', or a form with 'Content-Type: multipart/form-data'`,
+  );
+}
+
+/** Reads the network that a request carries. `query` decides where it says something that the body says too. */
+export async function readBody(request: FastifyRequest, query: RequestOptions, config: Config): Promise<Sent> {
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new Fault('unsupported-media-type', `a body with 'Content-Encoding: ${encoding.slice(0, 100)}' is not read; send it as it is`);
+  }
+  const { modelBytes, jsonBytes, reader } = config.limits;
+  if (request.isMultipart()) {
+    refuseLarge(request, modelBytes + jsonBytes);
+    return readForm(request, query, config);
+  }
+  const body = request.body as Body | undefined;
+  if (body === undefined) throw new Fault('empty-body', 'the body is empty: send a model file or a network description');
+  if (body.kind === 'json') {
+    refuseLarge(request, jsonBytes);
+    return readJson(parseJson(await collect(chunksOf(body.stream), jsonBytes), reader.depth), query, config);
+  }
+  refuseLarge(request, modelBytes);
+  const network = await readNetwork(chunksOf(body.stream), { limits: reader, maxBytes: modelBytes, format: query.format });
+  return { network, options: query };
+}
+
+async function readJson(json: unknown, query: RequestOptions, config: Config): Promise<Sent> {
+  const { reader } = config.limits;
+  if (typeof json !== 'object' || json === null || !(Object.hasOwn(json, 'network') || Object.hasOwn(json, 'options'))) {
+    return { network: await resolveNetwork(json, reader), options: query };
+  }
+  const odd = Object.keys(json).find((key) => key !== 'network' && key !== 'options');
+  if (odd !== undefined) {
+    throw new Fault('invalid-network', `'${odd}' does not belong here${suggestion(odd, ['network', 'options'])}`, { pointer: at('', odd) });
+  }
+  const { network, options } = json as { network?: unknown; options?: unknown };
+  const all = { ...(options === undefined ? {} : optionsFromJson(options, '/options')), ...query };
+  if (network === undefined) throw new Fault('invalid-network', "the network is missing: add the key 'network'", { pointer: '' });
+  return { network: await resolveNetwork(network, reader, '/network'), options: all };
+}
+
+function refuseLarge(request: FastifyRequest, maxBytes: number): void {
+  if (Number(request.headers['content-length']) > maxBytes) throw tooLarge(maxBytes);
+}

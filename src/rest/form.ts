@@ -1,0 +1,41 @@
+import type { FastifyRequest } from 'fastify';
+import { chunksOf } from '../analysis/chunks.ts';
+import { readNetwork } from '../analysis/read-network.ts';
+import type { Config } from '../config.ts';
+import { Fault } from '../core/fault.ts';
+import type { Network } from '../core/graph.ts';
+import type { Sent } from './body.ts';
+import { optionsFromText } from './options.ts';
+import type { RequestOptions } from './schemas/options.ts';
+
+/** Reads a form: one file, read as it arrives, and the options as fields beside it in any order. */
+export async function readForm(request: FastifyRequest, query: RequestOptions, config: Config): Promise<Sent> {
+  const fields: Record<string, string[]> = {};
+  let network: Network | undefined;
+  for await (const part of request.parts()) {
+    if (part.type === 'field') {
+      if (part.valueTruncated || typeof part.value !== 'string')
+        throw new Fault('invalid-multipart', `field ${part.fieldname} is too long, or not text`);
+      fields[part.fieldname] = [...(fields[part.fieldname] ?? []), part.value];
+      continue;
+    }
+    if (network !== undefined) throw new Fault('invalid-multipart', 'the form holds more than one file');
+    const format = query.format ?? fields.format?.[0];
+    const { reader, modelBytes } = config.limits;
+    network = await readNetwork(chunksOf(part.file), { limits: reader, maxBytes: modelBytes, format, name: baseName(part.filename) });
+  }
+  const options = { ...optionsFromText(fields), ...query };
+  if (network === undefined)
+    throw new Fault('invalid-multipart', 'the form holds no file: send the model as a file field, as in curl -F model=@net.onnx');
+  if (options.format !== undefined && options.format !== network.format) {
+    throw new Fault('invalid-multipart', `the file was read as ${network.format}: the field 'format' must stand before the file`);
+  }
+  return { network, options };
+}
+
+/** `models/resnet50.onnx` is called resnet50. */
+function baseName(filename: string | undefined): string | undefined {
+  const last = filename?.split(/[\\/]/).pop() ?? '';
+  const name = last.replace(/\.[A-Za-z0-9]{1,10}$/, '').slice(0, 200);
+  return name === '' ? undefined : name;
+}

@@ -1,0 +1,100 @@
+import { Value } from '@sinclair/typebox/value';
+import { suggestion } from '../analysis/nearest.ts';
+import { Fault } from '../core/fault.ts';
+import type { Dim } from '../core/graph.ts';
+import type { AnalyzeOptions } from '../core/options.ts';
+import type { RequestSpot } from '../errors.ts';
+import { at } from '../formats/description/pointer.ts';
+import { OptionSchemas, type RequestOptions, wants } from './schemas/options.ts';
+
+type Name = keyof RequestOptions;
+
+const NAMES = Object.keys(OptionSchemas) as Name[];
+
+/** Reads options written in a query or a form, where everything is text and may be repeated. */
+export function optionsFromText(fields: Readonly<Record<string, string | readonly string[]>>): RequestOptions {
+  const options: Record<string, unknown> = {};
+  for (const [name, given] of Object.entries(fields)) {
+    const spot: RequestSpot = { parameter: name };
+    const known = nameOf(name, spot);
+    const values = typeof given === 'string' ? [given] : given;
+    options[known] = check(known, fromText(known, values, spot), spot);
+  }
+  return options;
+}
+
+/** Reads options written in JSON: types are taken as they are, so that "3" is not 3. */
+export function optionsFromJson(json: unknown, pointer: string): RequestOptions {
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw new Fault('invalid-option', 'options must be an object', { pointer });
+  const options: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(json)) {
+    const spot: RequestSpot = { pointer: at(pointer, name) };
+    const known = nameOf(name, spot);
+    options[known] = check(known, value, spot);
+  }
+  return options;
+}
+
+/** What the analysis itself is asked for, without what only shapes the answer. */
+export function analyzeOptions(options: RequestOptions): AnalyzeOptions {
+  return {
+    ...(options.input === undefined ? {} : { inputs: new Map(Object.entries(options.input)) }),
+    ...(options.bind === undefined ? {} : { bind: new Map(Object.entries(options.bind)) }),
+    ...(options.batch === undefined ? {} : { batch: options.batch }),
+    ...(options.strict === undefined ? {} : { strict: options.strict }),
+    ...(options.group === undefined ? {} : { group: options.group }),
+    layers: options.layers !== 'none',
+  };
+}
+
+function nameOf(name: string, spot: RequestSpot): Name {
+  const known = NAMES.find((n) => n === name);
+  if (known !== undefined) return known;
+  throw new Fault('invalid-option', `there is no option '${name}'${suggestion(name, NAMES)}`, spot);
+}
+
+function check(name: Name, value: unknown, spot: RequestSpot): unknown {
+  const schema = OptionSchemas[name];
+  if (Value.Check(schema, value)) return value;
+  const error = Value.Errors(schema, value).First();
+  const message = error?.schema[wants] ?? error?.message ?? 'is not valid';
+  const deeper = spot.pointer === undefined ? spot : { pointer: spot.pointer + (error?.path ?? '') };
+  const where = error?.path ? ` at ${error.path}` : '';
+  throw new Fault('invalid-option', `option ${name}${where}: ${message}`, deeper);
+}
+
+function fromText(name: Name, values: readonly string[], spot: RequestSpot): unknown {
+  if (name === 'input') return pairs(values, 'NAME:1x3x640x640', shape, spot);
+  if (name === 'bind') return pairs(values, 'NAME:VALUE', integer, spot);
+  if (values.length !== 1) throw new Fault('invalid-option', `option ${name} may stand once`, spot);
+  const [text = ''] = values;
+  if (name === 'batch' || name === 'group') return integer(text);
+  if (name === 'strict') return { '': true, true: true, false: false, '1': true, '0': false }[text] ?? text;
+  return text;
+}
+
+/** `NAME:REST`, split at the last colon because tensor names may hold colons. */
+function pairs(values: readonly string[], form: string, read: (text: string) => unknown, spot: RequestSpot): unknown {
+  const found = new Map<string, unknown>();
+  for (const value of values) {
+    const colon = value.lastIndexOf(':');
+    if (colon < 1) throw new Fault('invalid-option', `'${value}' has not the form ${form}`, spot);
+    const name = value.slice(0, colon);
+    const content = read(value.slice(colon + 1));
+    if (content === undefined) throw new Fault('invalid-option', `'${value}' has not the form ${form}`, spot);
+    if (found.has(name)) throw new Fault('invalid-option', `'${name}' is given twice`, spot);
+    found.set(name, content);
+  }
+  return Object.fromEntries(found);
+}
+
+function shape(text: string): Dim[] | undefined {
+  if (text === '') return [];
+  const dims = text.split('x').map((dim) => (dim === '?' ? null : integer(dim)));
+  return dims.includes(undefined) ? undefined : (dims as Dim[]);
+}
+
+function integer(text: string): number | undefined {
+  return /^\d{1,16}$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,147 @@
+import type { Attribute, Constant, Graph, Node } from '../../../src/core/graph.ts';
+import { lengthAfter, type Step, type Tensor1d } from './oracle.ts';
+
+/** Pseudo-random integers from a seed (mulberry32), so that a failure can be run again. */
+export function randomFrom(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
+  };
+}
+
+/** A random one-dimensional network: chains, residual and dense merges, decoders, dilation, crops. */
+export function randomNetwork(seed: number): Tensor1d[] {
+  const random = randomFrom(seed);
+  const network: Tensor1d[] = [{ step: null, from: [], length: 8 + random(40), channels: 1 }];
+  const layers = 1 + random(9);
+  const pick = () => Math.max(0, network.length - 1 - random(random(3) === 0 ? network.length : 2));
+  const append = (a: number, b: number) => network[a]?.channels === network[b]?.channels && add({ op: 'append' }, [a, b]);
+  const add = (step: Step, from: readonly number[]): number => {
+    const length = lengthAfter(
+      step,
+      from.map((i) => (network[i] as Tensor1d).length),
+    );
+    if (length < 1 || length > 120) return from[0] as number;
+    return (
+      network.push({
+        step,
+        from,
+        length,
+        channels: channelsAfter(
+          step,
+          from.map((i) => (network[i] as Tensor1d).channels),
+        ),
+      }) - 1
+    );
+  };
+  for (let layer = 0; layer < layers; layer++) {
+    const from = pick();
+    const n = (network[from] as Tensor1d).length;
+    const kind = random(20);
+    if (kind < 8) add({ op: 'conv', k: 1 + random(5), s: 1 + random(3), d: 1 + random(3), p: random(4), q: random(4) }, [from]);
+    else if (kind < 10) add({ op: 'transposed', k: 1 + random(4), s: 1 + random(3), d: 1 + random(2), p: random(2), extra: 0 }, [from]);
+    else if (kind < 11) add({ op: 'nearest', factor: 2 + random(2) }, [from]);
+    else if (kind < 12) add({ op: 'linear', factor: 2 }, [from]);
+    else if (kind < 13) add({ op: 'slice', start: random(n), end: n, step: 1 + random(2) }, [from]);
+    else if (kind === 13 && random(3) === 0) add({ op: 'flip' }, [from]);
+    else if (kind === 14 && random(6) === 0) add({ op: 'pool' }, [from]);
+    else if (kind === 15) append(from, pick());
+    else {
+      // Branches merge only where their lengths agree, so the longer one is cropped, as U-Nets do.
+      const other = pick();
+      const m = (network[other] as Tensor1d).length;
+      const length = Math.min(n, m);
+      const left = n === length ? from : cropTo(network, from, length, random(n - length + 1));
+      const right = m === length ? other : cropTo(network, other, length, random(m - length + 1));
+      const alike = network[left]?.channels === network[right]?.channels;
+      add({ op: alike && random(2) === 0 ? 'add' : 'concat' }, [left, right]);
+    }
+  }
+  return network;
+}
+
+function cropTo(network: Tensor1d[], from: number, length: number, start: number): number {
+  return (
+    network.push({
+      step: { op: 'slice', start, end: start + length, step: 1 },
+      from: [from],
+      length,
+      channels: network[from]?.channels ?? 1,
+    }) - 1
+  );
+}
+
+function channelsAfter(step: Step, channels: readonly number[]): number {
+  if (step.op === 'conv' || step.op === 'transposed') return 1;
+  return step.op === 'concat' ? channels.reduce((a, b) => a + b) : (channels[0] as number);
+}
+
+/** The same network for Fovea: [1, channels, length] tensors named t0, t1, ... */
+export function toGraph(network: readonly Tensor1d[]): Graph {
+  const constants = new Map<string, Constant>();
+  const nodes = network.flatMap(({ step, from }, index): Node[] => {
+    if (step === null) return [];
+    const { op, attributes, more } = toOnnx(step, network[from[0] as number]?.channels ?? 1);
+    const extra = more.map((constant, i) => {
+      if (constant === null) return '';
+      const name = `c${index}.${i}`;
+      constants.set(name, { name, ...constant });
+      return name;
+    });
+    const id = `n${index}`;
+    const inputs = [...from.map((i) => `t${i}`), ...extra];
+    return [{ id, name: id, scope: '', op, attributes: new Map(Object.entries(attributes)), inputs, outputs: [`t${index}`] }];
+  });
+  return {
+    name: 'random',
+    nodes,
+    inputs: [{ name: 't0', dtype: 'float32', shape: [1, 1, network[0]?.length ?? 0] }],
+    outputs: [{ name: `t${network.length - 1}`, dtype: null, shape: null }],
+    constants,
+    diagnostics: [],
+  };
+}
+
+interface Onnx {
+  readonly op: string;
+  readonly attributes: Record<string, Attribute>;
+  /** Constant inputs behind the data inputs; null for one that is left out. */
+  readonly more: readonly (Omit<Constant, 'name'> | null)[];
+}
+
+const MERGES: Record<string, Onnx> = {
+  pool: { op: 'GlobalAveragePool', attributes: {}, more: [] },
+  add: { op: 'Add', attributes: {}, more: [] },
+  concat: { op: 'Concat', attributes: { axis: 1 }, more: [] },
+  append: { op: 'Concat', attributes: { axis: 2 }, more: [] },
+};
+
+function toOnnx(step: Step, channels: number): Onnx {
+  const weights = (shape: number[]) => ({ dtype: 'float32', shape, data: null }) as const;
+  const ints = (value: number) => ({ dtype: 'int64', shape: [1], data: [value] }) as const;
+  switch (step.op) {
+    case 'conv': {
+      const attributes = { strides: [step.s], dilations: [step.d], pads: [step.p, step.q] };
+      return { op: 'Conv', attributes, more: [weights([1, channels, step.k])] };
+    }
+    case 'transposed': {
+      const attributes = { strides: [step.s], dilations: [step.d], pads: [step.p, step.p], output_padding: [step.extra] };
+      return { op: 'ConvTranspose', attributes, more: [weights([channels, 1, step.k])] };
+    }
+    case 'nearest':
+    case 'linear': {
+      const coordinates = step.op === 'nearest' ? 'asymmetric' : 'half_pixel';
+      const attributes = { mode: step.op, coordinate_transformation_mode: coordinates, nearest_mode: 'floor' };
+      return { op: 'Resize', attributes, more: [null, { dtype: 'float32', shape: [3], data: [1, 1, step.factor] }] };
+    }
+    case 'slice':
+      return { op: 'Slice', attributes: {}, more: [ints(step.start), ints(step.end), ints(2), ints(step.step)] };
+    case 'flip':
+      return { op: 'Slice', attributes: {}, more: [ints(-1), ints(-(2 ** 31)), ints(2), ints(-1)] };
+    default:
+      return MERGES[step.op] as Onnx;
+  }
+}
