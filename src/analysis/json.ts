@@ -1,6 +1,5 @@
 import { Fault } from '../core/fault.ts';
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+import { parseJson as parseText } from '../formats/description/json.ts';
 
 /**
  * Parses a JSON body. Nesting is bounded here, once, because everything that walks the value later recurses; and keys
@@ -14,33 +13,24 @@ export function parseJson(bytes: Uint8Array, maxDepth: number): unknown {
 }
 
 function parse(bytes: Uint8Array): unknown {
-  let text: string;
   try {
-    text = utf8.decode(bytes);
-  } catch {
-    throw new Fault('invalid-json', 'the body is not UTF-8');
-  }
-  try {
-    return JSON.parse(text);
+    return parseText(bytes);
   } catch (error) {
-    const message = (error as Error).message;
-    const position = /at position (\d+)/.exec(message)?.[1];
-    throw new Fault('invalid-json', message, position === undefined ? {} : { offset: Number(position) });
+    throw error instanceof Fault ? new Fault('invalid-json', error.message, error.spot) : error;
   }
 }
 
 function inspect(root: unknown, maxDepth: number): void {
-  let level: unknown[] = [root];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > maxDepth) throw new Fault('limit-exceeded', `the JSON document nests deeper than ${maxDepth} brackets`);
-    const next: unknown[] = [];
-    for (const value of level) {
-      if (typeof value !== 'object' || value === null) continue;
-      if (Object.hasOwn(value, '__proto__')) throw new Fault('invalid-json', `the key '__proto__' is not allowed`);
-      for (const child of Object.values(value)) if (typeof child === 'object') next.push(child);
-    }
-    level = next;
+  let level = [root].filter(isObject);
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > maxDepth) throw new Fault('limit-exceeded', `the JSON document nests more than ${maxDepth} brackets`);
+    if (level.some((value) => Object.hasOwn(value, '__proto__'))) throw new Fault('invalid-json', "the key '__proto__' is not allowed");
+    level = level.flatMap((value) => Object.values(value).filter(isObject));
   }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Runs something that points into a part of a document, so that what it throws points into the whole. */

@@ -54,6 +54,8 @@ export interface Constant {
   readonly shape: readonly number[];
   /** Elements in row-major order, booleans as 0 and 1; null where they were not kept. 64-bit integers beyond 2^53 are the nearest double. */
   readonly data: readonly number[] | null;
+  /** Whether the front end made it of an argument (a bound of Clip, the axes of a reduction): no parameter, whatever its type. */
+  readonly synthetic?: true;
 }
 
 export type Attribute = number | bigint | string | readonly (number | bigint)[] | readonly string[] | Constant | Graph | readonly Graph[];

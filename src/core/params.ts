@@ -39,7 +39,7 @@ const QUANTISED = new Set<DType>(['int8', 'uint8', 'int4', 'uint4', 'int2', 'uin
 export function countParams(graph: Graph, calls: readonly Inference[]): Params {
   const stored = new Map<string, Stored>();
   for (const constant of graph.constants.values()) {
-    if (isFloat(constant.dtype)) stored.set(constant.name, newStored(constant));
+    if (isFloat(constant.dtype) && !constant.synthetic) stored.set(constant.name, newStored(constant));
   }
   let scalars: Count = 0;
   const producers = new Map<string, Inference>();

@@ -68,12 +68,12 @@ function peakOf({ facts, inputs, outputs }: TotalsInput): ReturnType<typeof peak
   return peakBytes(sizes, steps, outputs);
 }
 
-/** Most layers with weights and contractions on any one path: the "50" of ResNet-50. */
+/** Most contractions with weights on any one path: the "50" of ResNet-50. */
 function depthOf(facts: readonly LayerFacts[]): number {
   const depths = new Map<string, number>();
   let deepest = 0;
-  for (const { call, params, operations } of facts) {
-    const learned = operations !== null && operations.mac > 0 && params.trainable > 0;
+  for (const { call, operations } of facts) {
+    const learned = operations !== null && operations.mac > 0 && call.inputs.some((input) => input?.constant);
     let depth = learned ? 1 : 0;
     let before = 0;
     for (const name of call.node.inputs) before = Math.max(before, depths.get(name) ?? 0);

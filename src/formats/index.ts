@@ -1,8 +1,9 @@
+import { description } from './description/index.ts';
 import type { Format } from './format.ts';
 import { onnx } from './onnx/index.ts';
 
 /** Every format that is read, one line each, in the order in which content is tried. */
-const FORMATS: readonly Format[] = [onnx];
+const FORMATS: readonly Format[] = [description, onnx];
 
 /** Every format that is read. */
 export function formats(): readonly Format[] {

@@ -18,6 +18,7 @@ function toSize(value: unknown): number {
 /** Integers beyond 32 bits; the report has already made decimal strings of those that JSON numbers cannot hold. */
 export const Count = new GraphQLScalarType<number, number | string>({
   name: 'Count',
+  description: 'An integer that is not negative: a number up to 2^53 - 1, above that a decimal string.',
   serialize: toCount,
   parseValue: toSize,
   parseLiteral(node: ValueNode) {
@@ -29,6 +30,7 @@ export const Count = new GraphQLScalarType<number, number | string>({
 /** Any JSON value, also written as a GraphQL literal. */
 export const JsonScalar = new GraphQLScalarType<unknown, unknown>({
   name: 'JSON',
+  description: 'Any JSON value.',
   serialize: (value) => value,
   parseValue: (value) => value,
   // The literal's objects have no prototype; as parsed JSON they are like those of any other body.

@@ -12,7 +12,7 @@ import type { RequestOptions } from './schemas/options.ts';
 export async function readForm(request: FastifyRequest, query: RequestOptions, config: Config): Promise<Sent> {
   const fields: Record<string, string[]> = {};
   let network: Network | undefined;
-  for await (const part of request.parts()) {
+  for await (const part of understood(request.parts())) {
     if (part.type === 'field') {
       if (part.valueTruncated || typeof part.value !== 'string')
         throw new Fault('invalid-multipart', `field ${part.fieldname} is too long, or not text`);
@@ -22,7 +22,12 @@ export async function readForm(request: FastifyRequest, query: RequestOptions, c
     if (network !== undefined) throw new Fault('invalid-multipart', 'the form holds more than one file');
     const format = query.format ?? fields.format?.[0];
     const { reader, modelBytes } = config.limits;
-    network = await readNetwork(chunksOf(part.file), { limits: reader, maxBytes: modelBytes, format, name: baseName(part.filename) });
+    network = await readNetwork(understood(chunksOf(part.file)), {
+      limits: reader,
+      maxBytes: modelBytes,
+      format,
+      name: baseName(part.filename),
+    });
   }
   const options = { ...optionsFromText(fields), ...query };
   if (network === undefined)
@@ -31,6 +36,15 @@ export async function readForm(request: FastifyRequest, query: RequestOptions, c
     throw new Fault('invalid-multipart', `the file was read as ${network.format}: the field 'format' must stand before the file`);
   }
   return { network, options };
+}
+
+/** The form parser says what is wrong with a form in errors without a code. */
+async function* understood<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* source;
+  } catch (error) {
+    throw error instanceof Error && !('code' in error) ? new Fault('invalid-multipart', error.message) : error;
+  }
 }
 
 /** `models/resnet50.onnx` is called resnet50. */

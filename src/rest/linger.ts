@@ -12,18 +12,17 @@ const LINGER_MS = 5_000;
  */
 export const linger = fp(async (app) => {
   app.addHook('onResponse', async (request) => {
-    if (!request.raw.complete && !request.raw.destroyed) drop(request.raw);
+    if (request.raw.complete === false && !request.raw.destroyed) drop(request.raw);
   });
 });
 
 function drop(body: IncomingMessage): void {
   let bytes = 0;
-  const give = () => body.socket.destroy();
-  const timer = setTimeout(give, LINGER_MS).unref();
+  const timer = setTimeout(() => body.destroy(), LINGER_MS).unref();
   body.unpipe();
   body.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > LINGER_BYTES) give();
+    if (bytes > LINGER_BYTES) body.destroy();
   });
   body.on('error', () => {});
   body.once('close', () => clearTimeout(timer));

@@ -58,7 +58,8 @@ function check(name: Name, value: unknown, spot: RequestSpot): unknown {
   const schema = OptionSchemas[name];
   if (Value.Check(schema, value)) return value;
   const error = Value.Errors(schema, value).First();
-  const message = error?.schema[wants] ?? error?.message ?? 'is not valid';
+  const wanted = (error?.schema as { readonly [wants]?: string } | undefined)?.[wants];
+  const message = wanted ?? error?.message ?? 'is not valid';
   const deeper = spot.pointer === undefined ? spot : { pointer: spot.pointer + (error?.path ?? '') };
   const where = error?.path ? ` at ${error.path}` : '';
   throw new Fault('invalid-option', `option ${name}${where}: ${message}`, deeper);

@@ -24,10 +24,6 @@ const FRAMEWORK: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_VALIDATION: 'invalid-option',
 };
 
-/** The form parser throws plain errors, which only their messages tell apart. */
-const FORM_ERROR =
-  /^(Multipart: Boundary not found|Unexpected end of multipart data|Part terminated early|Malformed part header|Unsupported content type)/;
-
 /** Answers anything that was thrown. */
 export function sendError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = understand(error, request);
@@ -47,7 +43,6 @@ function understand(error: FastifyError, request: FastifyRequest): CodedError {
   const framework = FRAMEWORK[error.code];
   if (framework !== undefined) return coded(framework, error.message);
   if (request.raw.destroyed && !request.raw.complete) return coded('incomplete-body', 'the connection closed before the body was complete');
-  if (FORM_ERROR.test(error.message)) return coded('invalid-multipart', error.message);
   return codedOf(error);
 }
 

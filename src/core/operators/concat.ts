@@ -97,6 +97,7 @@ function part(call: Call, i: number, axis: number) {
   const begins = layout(call, axis);
   const [begin, end, total] = [begins[i] ?? null, begins[i + 1] ?? null, begins.at(-1) ?? null];
   if (begin === null || end === null || total === null) return unknownMap('the sizes that Concat joins are not known');
+  if (begin === 0 && end === total) return EACH;
   if (total * call.inputs.length > MAX_POSITIONS)
     return unknownMap('a Concat of this many inputs and positions is not described one by one');
   return table(total, (o) => (o >= begin && o < end ? [o - begin, o - begin] : null), PAST_BORDER);

@@ -94,7 +94,13 @@ const divide = (call: Call): Scalar =>
   isInteger(call.inputs[0]?.dtype ?? null) ? (a = 0, b = 0) => Math.trunc(a / b) : (a = 0, b = 0) => a / b;
 
 /** The remainder has the sign of the divisor, as in Python; with `fmod` that of the dividend, as in C. */
-const remainder = (call: Call): Scalar => (int(call, 'fmod', 0) ? (a = 0, b = 0) => a % b : (a = 0, b = 0) => a - b * Math.floor(a / b));
+function remainder(call: Call): Scalar {
+  if (int(call, 'fmod', 0)) return (a = 0, b = 0) => a % b;
+  return (a = 0, b = 0) => {
+    const rest = a % b;
+    return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
+  };
+}
 
 /** Two tensors, element by element. */
 export const binaries: readonly Operator[] = [

@@ -98,7 +98,7 @@ export const size = defineOperator('Size', {
   },
   value: (call) => {
     const n = elementsOf(call.inputs[0]);
-    return n === null ? null : [Number(n)];
+    return typeof n === 'number' ? [n] : null;
   },
   field: () => 'none',
   cost: () => MOVEMENT,

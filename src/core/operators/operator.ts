@@ -129,7 +129,10 @@ export interface Operator {
 
 /** Declares an operator; the name stands first so that a family file reads as a table. */
 export function defineOperator(op: string, record: Omit<Operator, 'op'>): Operator {
-  return { op, ...record };
+  const { value } = record;
+  if (!value) return { op, ...record };
+  // No elements are known elements. Without this, [2^31, 0] would be walked row by row.
+  return { op, ...record, value: (call, k) => (known(call.outputs[k]?.shape ?? null)?.includes(0) ? [] : value(call, k)) };
 }
 
 /** Says that a node contradicts its operator's definition. */

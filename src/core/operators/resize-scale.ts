@@ -1,4 +1,4 @@
-/** A scale as a fraction p / q in lowest terms, where it is one of small numbers, and as a double. */
+/** A scale p / q, also as a double. Whole numbers where it is a simple fraction, else p is the scale itself. */
 export interface Scale {
   readonly p: number;
   readonly q: number;
@@ -10,17 +10,17 @@ const MAX_DENOMINATOR = 4096;
 
 /**
  * The simplest fraction that single precision cannot tell from a scale: files hold scales in single precision, so that
- * 1/3 arrives as 0.33333334. Convergents of the continued fraction; null where none is simple enough.
+ * 1/3 arrives as 0.33333334. Found among the convergents of the continued fraction.
  */
-export function fraction(scale: number): Scale | null {
+export function fraction(value: number): Scale {
   let [p0, q0, p1, q1] = [0, 1, 1, 0];
-  let rest = scale;
-  for (let depth = 0; depth < 32; depth++) {
+  let rest = value;
+  while (Number.isFinite(rest)) {
     const whole = Math.floor(rest);
     [p0, q0, p1, q1] = [p1, q1, whole * p1 + p0, whole * q1 + q0];
-    if (q1 > MAX_DENOMINATOR || !Number.isSafeInteger(p1)) return null;
-    if (Math.fround(p1 / q1) === Math.fround(scale)) return p1 === 0 ? null : { p: p1, q: q1, value: scale };
+    if (q1 > MAX_DENOMINATOR || !Number.isSafeInteger(p1)) break;
+    if (p1 > 0 && Math.fround(p1 / q1) === Math.fround(value)) return { p: p1, q: q1, value };
     rest = 1 / (rest - whole);
   }
-  return null;
+  return { p: value, q: 1, value };
 }

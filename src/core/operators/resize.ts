@@ -1,6 +1,21 @@
 import type { Dim, Shape } from '../graph.ts';
 import { type Amounts, perOutput } from './amount.ts';
-import { type AxisMap, type Call, dataOf, defineOperator, dim, has, int, ints, malformed, need, type Relation, shapeOf, size, string } from './operator.ts';
+import {
+  type AxisMap,
+  type Call,
+  dataOf,
+  defineOperator,
+  dim,
+  has,
+  int,
+  ints,
+  malformed,
+  need,
+  type Relation,
+  shapeOf,
+  size,
+  string,
+} from './operator.ts';
 import { axisByAxis, EACH, RANK_UNKNOWN, unknownMap } from './relation.ts';
 import { type Axis, COORDINATES, kernelOf, MODES, NEAREST, resizeMap } from './resize-map.ts';
 import { fraction } from './resize-scale.ts';
@@ -9,7 +24,9 @@ import { axesIn, lengthOf, unknownDims } from './shape.ts';
 /** A string attribute that is one of a few. */
 function choice<T extends string>(call: Call, name: string, of: readonly T[]): T {
   const value = string(call, name, of[0] as T);
-  return of.find((known) => known === value) ?? malformed(call, `${name} ${JSON.stringify(value.slice(0, 40))} is none of ${of.join(', ')}`);
+  return (
+    of.find((known) => known === value) ?? malformed(call, `${name} ${JSON.stringify(value.slice(0, 40))} is none of ${of.join(', ')}`)
+  );
 }
 
 const POLICIES = ['stretch', 'not_larger', 'not_smaller'] as const;
@@ -28,7 +45,7 @@ function listAt(call: Call, i: number, length: number): readonly number[] | null
   return list;
 }
 
-/** The common scale of `sizes` where the policy keeps the aspect ratio; null where a size is unknown. */
+/** Sizes under the policy, which may ask for one common scale. */
 function commonSize(call: Call, sizes: readonly number[], inputs: readonly Dim[]): readonly Dim[] {
   const policy = choice(call, 'keep_aspect_ratio_policy', POLICIES);
   if (policy === 'stretch') return sizes;
@@ -40,15 +57,22 @@ function commonSize(call: Call, sizes: readonly number[], inputs: readonly Dim[]
 
 const UNTOUCHED = { scale: { p: 1, q: 1, value: 1 }, roi: null } as const;
 
-/** Every axis with its sizes and its scale; null where it is not known which axes are resized. Source: ONNX Resize. */
+/** Every axis with its sizes and its scale. Source: ONNX Resize. */
 function axesOf(call: Call, shape: Shape): readonly Axis[] {
   const listed = resized(call, shape.length);
   if (given(call, 2) === given(call, 3)) malformed(call, 'exactly one of scales and sizes is needed');
   const scales = given(call, 2) ? listAt(call, 2, listed.length) : null;
   const sizes = given(call, 3) ? listAt(call, 3, listed.length) : null;
-  const roi = given(call, 1) ? listAt(call, 1, 2 * listed.length) : null;
+  const cropped = settings(call).coordinates === 'tf_crop_and_resize';
+  const roi = cropped && given(call, 1) ? listAt(call, 1, 2 * listed.length) : null;
   const inputs = listed.map((axis) => shape[axis] ?? null);
-  const targets = sizes && commonSize(call, sizes.map((m) => dim(call, m)), inputs);
+  const targets =
+    sizes &&
+    commonSize(
+      call,
+      sizes.map((m) => dim(call, m)),
+      inputs,
+    );
   const out: Axis[] = shape.map((input) => ({ input, output: input, ...UNTOUCHED }));
   for (const [j, axis] of listed.entries()) {
     const input = inputs[j] ?? null;

@@ -14,6 +14,7 @@ export function stridesOf(shape: readonly number[]): number[] {
  * (those of `within` where it is a shape of the same rank).
  */
 export function offsets(shape: readonly number[], within: readonly number[], strides = stridesOf(within)): number[] {
+  if (shape.includes(0)) return [];
   let found = [0];
   for (const [axis, n] of shape.entries()) {
     const stride = strides[axis] as number;
@@ -65,5 +66,7 @@ export function pointwise(call: Call, f: (...x: number[]) => number): readonly n
 export function rounded(dtype: DType | null, elements: readonly number[] | null): readonly number[] | null {
   if (!elements) return null;
   if (dtype === 'float32') return elements.map(Math.fround);
-  return isInteger(dtype) && !elements.every(Number.isFinite) ? null : elements;
+  if (!isInteger(dtype)) return elements;
+  // + 0 takes the sign from a zero: integers have one zero.
+  return elements.every(Number.isFinite) ? elements.map((x) => x + 0) : null;
 }

@@ -45,10 +45,11 @@ function remaining(call: Call, input: Shape, target: readonly number[], copied: 
 function resolve(call: Call, input: Shape | null, target: readonly number[]): Shape {
   const zero = int(call, 'allowzero', 0) !== 0;
   const copied = (axis: number) => !zero && target[axis] === 0;
+  for (const size of target) if (size !== -1) dim(call, size);
   if (target.filter((size) => size === -1).length > 1) malformed(call, 'more than one size is -1');
   return target.map((size, axis) => {
     if (size === -1) return input && remaining(call, input, target, copied);
-    if (!copied(axis)) return dim(call, size);
+    if (!copied(axis)) return size;
     return input && axis >= input.length
       ? malformed(call, `axis ${axis} to copy is outside a tensor of rank ${input.length}`)
       : (input?.[axis] ?? null);
@@ -116,6 +117,7 @@ export const identity = view('Identity', (_, { shape }) => shape, { field: () =>
 
 /** Source: ONNX Dropout. At inference it passes its input on; the mask is then all true. */
 export const dropout = defineOperator('Dropout', {
+  view: true,
   infer: (call) => {
     const { dtype, shape } = need(call, 0);
     return [

@@ -5,11 +5,11 @@ import {
   EMPTY,
   type FieldMap,
   hullOf,
+  listed,
   MAX_PERIOD,
   type Periodic,
   periodic,
   type Table,
-  table,
   tabulate,
   unknown,
   whole,
@@ -86,7 +86,7 @@ function composeTable(field: Table, map: Window, after: number | null, by: strin
     }
     [lo[unit], hi[unit]] = hullOf(field, first, last, step) as [number, number];
   }
-  return table(lo, hi, field.cause);
+  return listed(lo, hi, field.cause);
 }
 
 function composeListed(field: Periodic | Table, map: Listed, lengths: Lengths, by: string): FieldMap {
@@ -104,7 +104,7 @@ function composeListed(field: Periodic | Table, map: Listed, lengths: Lengths, b
       if (looks > MAX_LOOKS) return unknown(`${by}: too large a window over units out of order`);
       [lo[unit], hi[unit]] = hullOf(field, first, last, 1) as [number, number];
     }
-    return table(lo, hi, field.cause ?? `${by}: ${map.reason}`);
+    return listed(lo, hi, field.cause ?? `${by}: ${map.reason}`);
   }
   return unknown(field.cause ?? by);
 }
@@ -120,7 +120,7 @@ export function collapse(field: FieldMap, before: number | null, extent: number 
 export function collapseTable(field: Table | Constant, by: string): Constant {
   if (field.kind === 'constant') return field;
   const [lo, hi] = hullOf({ ...field, steady: false }, 0, field.lo.length - 1, 1);
-  return lo > hi ? EMPTY : { kind: 'constant', lo, hi, whole: field.lo.length > 1, cause: by };
+  return lo > hi ? EMPTY : { kind: 'constant', lo, hi, whole: false, cause: by };
 }
 
 /** The field of one unit, as the field of all units of a tensor that read it. */

@@ -3,6 +3,8 @@ import { type AxisLink, known, type Relation, size } from '../operators/operator
 import { collapseDigits, collapsePath, composePath, dependsOnNothing, lost, NOTHING, opaquePath, type Path, straighten } from './path.ts';
 import { isLayout, type Layout, moves, plain, reshapePlacement } from './placement.ts';
 
+const POINTWISE = { kind: 'periodic', shift: 1, lo: [0], hi: [0], step: [1], known: true } as const;
+
 /** One step of a path: through an operator, from an input of one shape to an output of another. */
 export interface Step {
   readonly relation: Relation;
@@ -68,6 +70,8 @@ function followLinks(path: Path, links: readonly (AxisLink | null)[], before: Sh
   const { map } = link;
   switch (map.kind) {
     case 'each':
+      // A crop at the end moves nothing, but what is cut off is gone.
+      if (from !== size(after[target])) return composePath(path, POINTWISE, target, from, size(after[target]), step.by);
       return target === at ? path : { ...path, at: target };
     case 'all':
       if (map.statistics && step.local) return target === at ? path : { ...path, at: target };

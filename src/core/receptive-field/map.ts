@@ -86,6 +86,11 @@ export function table(lo: Float64Array, hi: Float64Array, cause: string | null):
   return { kind: 'table', lo, hi, steady, cause };
 }
 
+/** The field with one entry per unit; that of nothing where every unit is empty. */
+export function listed(lo: Float64Array, hi: Float64Array, cause: string | null): Table | Constant {
+  return lo.every((l, unit) => l > (hi[unit] as number)) ? EMPTY : table(lo, hi, cause);
+}
+
 /** The phases of a periodic map, brought to the smallest period that says the same; opaque where its numbers leave the exact integers. */
 export function periodic(shift: number, lo: number[], hi: number[], known: boolean, cause: string | null): FieldMap {
   const exact = (n: number) => !Number.isFinite(n) || Number.isSafeInteger(n);

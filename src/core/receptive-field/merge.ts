@@ -15,8 +15,8 @@ const MAX_PATHS = 8;
 
 /** The union of two sets of paths; `shape` is that of the tensor, `by` names the merge. */
 export function mergePaths(a: Paths, b: Paths, shape: Shape | null, by: string, onMisaligned: (offset: number) => void): Paths {
-  if (a === b || b.every(dependsOnNothing) || a.some(seesWhole)) return a;
-  if (a.every(dependsOnNothing) || b.some(seesWhole)) return b;
+  if (a === b || b.every(dependsOnNothing) || a.some(seesAll)) return a;
+  if (a.every(dependsOnNothing) || b.some(seesAll)) return b;
   if (a.length === 1 && b.length === 1 && a[0] === b[0]) return a;
   let merged: Path[] = [...a];
   for (const path of b) {
@@ -29,8 +29,10 @@ export function mergePaths(a: Paths, b: Paths, shape: Shape | null, by: string, 
   return merged;
 }
 
-function seesWhole(path: Path): boolean {
-  return path.virtual.kind === 'constant' && path.virtual.whole;
+/** Whether every unit sees the whole source, to which no other path can add; after a crop, mixing a whole axis is less. */
+function seesAll({ at, virtual, actual }: Path): boolean {
+  if (at !== null || virtual.kind !== 'constant' || !virtual.whole) return false;
+  return actual === null || (actual.kind === 'constant' && actual.lo <= virtual.lo && actual.hi >= virtual.hi);
 }
 
 function mergeTwins(a: Path, b: Path, shape: Shape | null, by: string, onMisaligned: (offset: number) => void): Path {
@@ -47,18 +49,23 @@ function unitsAt(at: Placement, shape: Shape | null): number | null {
   return at === null ? 1 : size(shape?.[at]);
 }
 
-/** Tells paths along packed axes by the plain index, so that those which move along one axis become one. */
+/**
+ * Makes one of paths that move along the same axis once packed axes are told by their plain index. Only those: a plain index
+ * no longer shows which of the packed positions the field moves with.
+ */
 function straightenAll(paths: readonly Path[], shape: Shape | null, by: string, onMisaligned: (offset: number) => void): Path[] {
-  const out: Path[] = [];
+  const out: { path: Path; straight: Path }[] = [];
   for (const path of paths) {
     const straight = (shape && known(shape) && straighten(path, shape, by)) || path;
-    const twin = out.findIndex((other) => samePlacement(other.at, straight.at));
-    const moving = out.findIndex((other) => typeof other.at === 'number' || other.at === null);
-    if (twin >= 0) out[twin] = mergeTwins(out[twin] as Path, straight, shape, by, onMisaligned);
-    else if (moving >= 0 && fixedBeside(out[moving] as Path, straight)) out[moving] = mergeFixed(out[moving] as Path, straight, shape, by);
-    else out.push(straight);
+    const twin = out.find((other) => samePlacement(other.straight.at, straight.at) || fixedBeside(other.straight, straight));
+    if (!twin) out.push({ path, straight });
+    else {
+      const merge = samePlacement(twin.straight.at, straight.at) ? mergeTwins : mergeFixed;
+      twin.path = merge(twin.straight, straight, shape, by, onMisaligned);
+      twin.straight = twin.path;
+    }
   }
-  return out;
+  return out.map(({ path }) => path);
 }
 
 /** Whether one of the two is the same for all units, and the other moves along one axis. */
@@ -69,15 +76,4 @@ function fixedBeside(a: Path, b: Path): boolean {
 function mergeFixed(a: Path, b: Path, shape: Shape | null, by: string): Path {
   const at = a.at ?? b.at;
   return mergeTwins({ ...a, at }, { ...b, at }, shape, by, () => {});
-}
-
-/** The paths of a tensor as one, told by the index of one axis; opaque where units are told apart by several. */
-export function single(paths: Paths, shape: Shape | null): Path {
-  if (paths.length === 1) {
-    const [path] = paths as [Path];
-    if (!isLayout(path.at)) return path;
-    const straight = shape && straighten(path, shape, '');
-    return straight ?? opaquePath('unknown', 'the position is split over several axes of the tensor');
-  }
-  return opaquePath('unknown', 'each unit pairs positions along several axes of the tensor');
 }

@@ -117,7 +117,7 @@ export function straighten(path: Path, shape: Shape, by: string): Path | null {
   const repeats = digits.length === 2 && moves([first]) && second.size <= MAX_PERIOD;
   const map: Listed = repeats
     ? { kind: 'periodic', shift: 1, ...zeros(second.size), known: true }
-    : listed(offsets(digits), 'the axis packs several positions that do not count on past its border');
+    : listed(offsets(digits), 'its positions do not count on past its border');
   return composePath(path, map, axis, units, size(shape[axis]), by);
 }
 

@@ -105,7 +105,8 @@ function followAxis(axis: AxisField, step: Omit<Step, 'local'>): AxisField {
 
 function followAll(paths: Paths, step: Step): Paths {
   const moved = paths.map((path) => follow(path, step));
-  return moved.every((path, i) => path === paths[i]) ? paths : moved;
+  if (moved.every((path, i) => path === paths[i])) return paths;
+  return moved.map((path): Paths => [path]).reduce((a, b) => mergePaths(a, b, step.after, step.by, () => {}));
 }
 
 function samePaths(a: Paths, b: Paths): boolean {

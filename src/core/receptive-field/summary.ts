@@ -2,9 +2,10 @@ import type { Shape } from '../graph.ts';
 import type { AxisExtent, FieldAxis, ReceptiveField } from '../report.ts';
 import { gcd } from './integers.ts';
 import { centerOf, type FieldMap, isEmpty, type Periodic, type Table } from './map.ts';
-import { single } from './merge.ts';
 import type { Path } from './path.ts';
+import { isLayout } from './placement.ts';
 import type { AxisField, SourceField } from './propagate.ts';
+import { single } from './single.ts';
 
 const NO_JUMP = { stride: null, strideRatio: null, padding: null, center: null } as const;
 const NOTHING_SEEN: AxisExtent = { status: 'none', size: 0, sizeMin: 0, visible: 0, ...NO_JUMP };
@@ -55,7 +56,14 @@ function extentOf(path: Path, extent: number | null): AxisExtent {
       return { status: 'exact', size, sizeMin: size, visible, ...NO_JUMP };
     }
     default:
-      return { status: 'exact', size: widest(virtual), sizeMin: narrowest(virtual), visible, ...jump(virtual) };
+      // Units that several axes tell apart have no neighbours along any one of them.
+      return {
+        status: 'exact',
+        size: widest(virtual),
+        sizeMin: narrowest(virtual),
+        visible,
+        ...(isLayout(path.at) ? NO_JUMP : jump(virtual)),
+      };
   }
 }
 
@@ -90,6 +98,6 @@ function evenJump({ lo, hi }: Table): Pick<AxisExtent, 'stride' | 'strideRatio' 
   const first = lo[0] as number;
   const by = (lo[1] as number) - first;
   const even = (column: Float64Array) => column.every((value, i) => i === 0 || value - (column[i - 1] as number) === by);
-  if (lo.length < 2 || !Number.isFinite(by) || !even(lo) || !even(hi)) return NO_JUMP;
+  if (lo.length < 2 || !(by > 0 && by < Infinity) || !even(lo) || !even(hi)) return NO_JUMP;
   return { stride: by, strideRatio: [by, 1], padding: 0 - first, center: (first + (hi[0] as number)) / 2 };
 }

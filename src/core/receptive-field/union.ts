@@ -4,11 +4,11 @@ import {
   type FieldMap,
   hullOf,
   isEmpty,
+  listed,
   MAX_PERIOD,
   type Periodic,
   periodic,
   type Table,
-  table,
   tabulate,
   unknown,
 } from './map.ts';
@@ -72,7 +72,7 @@ function unionTables(a: Table, b: Table, cause: string | null): FieldMap {
     lo[unit] = Math.min(a.lo[unit] as number, b.lo[unit] as number);
     hi[unit] = Math.max(a.hi[unit] as number, b.hi[unit] as number);
   }
-  return table(lo, hi, cause);
+  return listed(lo, hi, cause);
 }
 
 /** How far the centres of two branches lie apart, in positions of the source; 0 where they coincide or have no common stride. */

@@ -47,3 +47,8 @@ export function perAxis(rank: number, description: string, minimum = 1) {
   const size = Type.Integer({ minimum, maximum: MOST });
   return Type.Union([size, Type.Array(size, { minItems: rank, maxItems: rank })], { description });
 }
+
+/** An object whose keys are names of the caller's, all with values of one schema. */
+export function byName<T extends TSchema>(value: T, options: { description: string; title?: string }) {
+  return Type.Unsafe<Readonly<Record<string, Static<T>>>>(Type.Object({}, { additionalProperties: value, ...options }));
+}

@@ -20,18 +20,19 @@ export function isObject(value: unknown): value is Record<string, unknown> {
  */
 export function check(schema: TSchema, value: unknown, pointer: string, later: (value: unknown) => boolean = () => false): void {
   if (later(value) || Value.Check(schema, value)) return;
-  if (KindGuard.IsObject(schema) && isObject(value)) return checkObject(schema, value, pointer, later);
-  if (KindGuard.IsArray(schema) && Array.isArray(value) && lengthFits(schema, value)) {
-    for (const [index, item] of value.entries()) check(schema.items, item, at(pointer, index), later);
-    return;
+  const alike = KindGuard.IsUnion(schema) ? schema.anyOf.filter((option) => sameForm(option, value)) : [];
+  if (KindGuard.IsObject(schema) && isObject(value)) {
+    checkObject(schema, value, pointer, later);
+  } else if (KindGuard.IsArray(schema) && sameForm(schema, value)) {
+    for (const [index, item] of (value as unknown[]).entries()) check(schema.items, item, at(pointer, index), later);
+  } else if (alike.length === 1) {
+    check(alike[0] as TSchema, value, pointer, later);
+  } else {
+    invalid(pointer, `${subject(pointer)} must be ${phrase(schema, value)}, not ${show(value)}`);
   }
-  if (KindGuard.IsUnion(schema)) {
-    const alike = schema.anyOf.filter((option) => sameForm(option, value));
-    if (alike.length === 1) return check(alike[0] as TSchema, value, pointer, later);
-  }
-  invalid(pointer, `${subject(pointer)} must be ${phrase(schema)}, not ${show(value)}`);
 }
 
+/** Looks into the members, one of which the schema may not allow. */
 function checkObject(schema: TObject, value: Record<string, unknown>, pointer: string, later: (value: unknown) => boolean): void {
   // A Map, because keys such as "constructor" would find what every object inherits.
   const properties = new Map(Object.entries(schema.properties));
@@ -70,45 +71,39 @@ function subject(pointer: string): string {
 }
 
 /** A schema in words, to stand after "must be". */
-function phrase(schema: TSchema): string {
+function phrase(schema: TSchema, value: unknown): string {
   if (schema.title !== undefined) return schema.title;
   if (KindGuard.IsLiteral(schema)) return JSON.stringify(schema.const);
-  if (KindGuard.IsUnion(schema)) return alternatives(schema.anyOf.map(phrase));
-  if (KindGuard.IsArray(schema)) return `${list(schema)} of ${plural(schema.items)}`;
-  if (KindGuard.IsInteger(schema) || KindGuard.IsNumber(schema)) return bounded(schema);
+  if (KindGuard.IsUnion(schema)) return alternatives(schema.anyOf.map((option) => phrase(option, value)));
+  if (KindGuard.IsArray(schema)) return list(schema);
+  if (KindGuard.IsInteger(schema) || KindGuard.IsNumber(schema)) return bounded(schema, value);
   if (KindGuard.IsString(schema)) return 'a string';
   if (KindGuard.IsBoolean(schema)) return 'true or false';
   if (KindGuard.IsNull(schema)) return 'null';
   return 'an object';
 }
 
-function bounded(schema: TSchema): string {
+/** The upper bound is far off, and told only to those who passed it. */
+function bounded(schema: TSchema, value: unknown): string {
   const name = KindGuard.IsInteger(schema) ? 'an integer' : 'a number';
   const { minimum, maximum } = schema;
-  if (minimum !== undefined && maximum !== undefined) return `${name} from ${minimum} to ${maximum}`;
-  return minimum === undefined ? name : `${name} of at least ${minimum}`;
+  if (typeof value === 'number' && value > maximum) return `${name} of at most ${maximum}`;
+  return minimum === undefined || minimum < -1 ? name : `${name} of at least ${minimum}`;
 }
 
-function list({ minItems, maxItems }: TSchema): string {
-  if (minItems === undefined && maxItems === undefined) return 'a list';
-  if (minItems === maxItems) return `a list of length ${minItems}`;
-  return maxItems === undefined ? `a list of at least ${minItems}` : `a list of ${minItems ?? 0} to ${maxItems}`;
-}
-
-function plural(schema: TSchema): string {
-  if (KindGuard.IsInteger(schema)) return 'integers';
-  if (KindGuard.IsNumber(schema)) return 'numbers';
-  if (KindGuard.IsString(schema)) return 'strings';
-  return schema.title ?? (KindGuard.IsArray(schema) ? `lists of ${plural(schema.items)}` : 'values');
+function list({ minItems, maxItems, items }: TSchema): string {
+  const what = KindGuard.IsInteger(items) ? 'integers' : 'values';
+  if (minItems === undefined) return `a list of ${what}`;
+  return `a list of ${minItems === maxItems ? minItems : `${minItems} to ${maxItems}`} ${what}`;
 }
 
 function alternatives(phrases: readonly string[]): string {
-  return phrases.length === 1 ? (phrases[0] as string) : `${phrases.slice(0, -1).join(', ')} or ${phrases.at(-1)}`;
+  return `${phrases.slice(0, -1).join(', ')} or ${phrases.at(-1)}`;
 }
 
 function show(value: unknown): string {
   if (Array.isArray(value)) return value.length <= 8 && value.every((v) => typeof v === 'number') ? JSON.stringify(value) : 'a list';
   if (isObject(value)) return 'an object';
   if (typeof value === 'string' && value.length > 40) return `${JSON.stringify(value.slice(0, 40))}...`;
-  return value === undefined ? 'nothing' : JSON.stringify(value);
+  return String(JSON.stringify(value));
 }

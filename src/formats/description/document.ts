@@ -10,6 +10,7 @@
  * `schema/network.schema.json` is written from them.
  */
 import { type Static, Type } from '@sinclair/typebox';
+import { byName } from './arguments.ts';
 import { commonSchemas, weightsSchema } from './common.ts';
 import { dtypeSchema, MOST, tensorSchema } from './tensor.ts';
 
@@ -37,6 +38,7 @@ export const inputSchema = Type.Union(
 /** The layers themselves are checked one by one, each by the schema of its type. */
 const layers = Type.Array(Type.Any({ $ref: '#/$defs/layer' }), {
   minItems: 1,
+  title: 'a list of at least one layer',
   description: 'The layers in order. Each reads the one before unless it says otherwise.',
 });
 
@@ -44,17 +46,15 @@ export const blockSchema = Type.Object(
   {
     description: Type.Optional(Type.String({ description: 'For readers.' })),
     parameters: Type.Optional(
-      Type.Object(
-        {},
-        {
-          additionalProperties: Type.Any(),
-          description:
-            'Names and their defaults; null: a use must give a value. In the layers "$name" stands for the value, wherever a value may stand.',
-        },
-      ),
+      byName(Type.Any(), {
+        title: 'an object',
+        description:
+          'Names and their defaults; null: a use must give a value. In the layers "$name" stands for the value, wherever a value may stand.',
+      }),
     ),
     layers: Type.Array(Type.Any({ $ref: '#/$defs/layer' }), {
       minItems: 1,
+      title: 'a list of at least one layer',
       description: 'Its layers. "input" is what the block reads ("input.0", "input.1" where it reads several).',
     }),
     output: Type.Optional(
@@ -72,9 +72,7 @@ export const blockUseSchema = Type.Object(
   {
     type: Type.Literal('block'),
     block: Type.String({ minLength: 1, title: 'the name of a block', description: 'Its name under "blocks".' }),
-    with: Type.Optional(
-      Type.Object({}, { additionalProperties: Type.Any(), title: 'an object', description: "Values for the block's parameters, by name." }),
-    ),
+    with: Type.Optional(byName(Type.Any(), { title: 'an object', description: "Values for the block's parameters, by name." })),
     ...commonSchemas,
     weights: weightsSchema,
   },
@@ -87,14 +85,11 @@ export const documentSchema = Type.Object(
     version: Type.Optional(Type.Literal(1, { description: 'The version of this format.' })),
     name: Type.Optional(Type.String({ description: 'The name of the network.' })),
     description: Type.Optional(Type.String({ description: 'For readers.' })),
-    inputs: Type.Object({}, { additionalProperties: inputSchema, description: 'The inputs by name.' }),
+    inputs: byName(inputSchema, { description: 'The inputs by name.' }),
     constants: Type.Optional(
-      Type.Object(
-        {},
-        { additionalProperties: tensorSchema, description: 'Tensors by name that layers read: weights, and small constants with their data.' },
-      ),
+      byName(tensorSchema, { description: 'Tensors by name that layers read: weights, and small constants with their data.' }),
     ),
-    blocks: Type.Optional(Type.Object({}, { additionalProperties: blockSchema, description: 'Named sequences of layers.' })),
+    blocks: Type.Optional(byName(blockSchema, { description: 'Named sequences of layers.' })),
     layers,
     outputs: Type.Optional(
       Type.Array(Type.String({ minLength: 1, title: 'a name' }), {

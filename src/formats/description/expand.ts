@@ -1,25 +1,19 @@
 import { Fault } from '../../core/fault.ts';
 import type { Limits } from '../format.ts';
+import { type Bindings, type BlockPlan, bind, parameterOf } from './blocks.ts';
 import { exceeded } from './bounds.ts';
 import { invalid } from './check.ts';
 import type { Source } from './common.ts';
-import type { Block, BlockUse } from './document.ts';
+import type { BlockUse } from './document.ts';
 import { fillIn } from './layer.ts';
 import { LayerLowering, type Parameters } from './layer-lowering.ts';
 import type { Lowering } from './lowering.ts';
 import { type Frame, type Names, single, type Values } from './names.ts';
 import { suggestion } from './nearest.ts';
 import { at } from './pointer.ts';
-import { holdsReference, isReference, substitute } from './references.ts';
-import { checkKind, type Kind, kindOf, type Step, toSteps } from './steps.ts';
+import { substitute } from './references.ts';
+import { checkKind, type Kind, kindOf, type Step } from './steps.ts';
 import { toConstant } from './tensor.ts';
-
-/** A block with its layers checked. */
-export interface BlockPlan {
-  readonly block: Block;
-  readonly pointer: string;
-  readonly steps: readonly Step[];
-}
 
 /** What a sequence's first layer, and later every layer, reads unless it says otherwise. */
 interface Before {
@@ -59,7 +53,8 @@ export class Expansion {
       this.#lowering.step(step.pointer);
       before = { name: step.name, values: this.#locate(frame, () => this.#step(frame, step, before)) };
     }
-    return before?.values ?? [];
+    // A sequence has at least one layer.
+    return (before as Before).values;
   }
 
   #locate<T>(frame: Frame, run: () => T): T {
@@ -75,34 +70,36 @@ export class Expansion {
 
   #step(frame: Frame, step: Step, before: Before | undefined): Values {
     const placed = this.#place(frame, step);
-    const { given, kind } = placed;
+    const { given } = placed;
     const inputs = this.#inputs(frame, placed, before);
     const values = given.repeat === undefined ? this.#put(frame, placed, step.name, inputs) : this.#repeat(frame, placed, inputs);
     frame.later.delete(step.name);
-    this.#names.define(frame, step.name, values, step.pointer);
-    if (kind !== 'block' && Array.isArray(given.outputs)) {
-      const named = given.outputs.filter((name) => name !== '');
-      for (const [index, name] of named.entries()) this.#names.define(frame, name, [values[index] as string], step.pointer);
-    }
+    this.#define(frame, placed, step.name, values);
     return values;
+  }
+
+  /** An operator whose outputs have names of their own is called by those. */
+  #define(frame: Frame, { given, step, kind }: Placed, name: string, values: Values): void {
+    if (kind === 'block' || !Array.isArray(given.outputs)) {
+      this.#names.define(frame, name, values, step.pointer);
+      return;
+    }
+    const own = given.outputs.filter((output) => output !== '');
+    for (const [index, output] of own.entries()) this.#names.define(frame, output, [values[index] as string], step.pointer);
   }
 
   #place(frame: Frame, step: Step): Placed {
     const { pointer, given } = step;
     if (!step.open) return { step, given, kind: kindOf(given, pointer) };
-    const resolve = (name: string) => this.#parameter(frame, name, pointer);
     const closed = Object.fromEntries(
-      Object.entries(given).map(([key, value]) => [key, key === 'with' ? given.with : substitute(value, resolve)]),
+      Object.entries(given).map(([key, value]) => [
+        key,
+        key === 'with' ? value : substitute(value, (name) => parameterOf(frame.parameters as Bindings, name, at(pointer, key))),
+      ]),
     );
     const kind = kindOf(closed, pointer);
     checkKind(closed, kind, pointer);
     return { step, given: closed, kind };
-  }
-
-  #parameter(frame: Frame, name: string, pointer: string): unknown {
-    const parameters = frame.parameters as ReadonlyMap<string, unknown>;
-    if (parameters.has(name)) return parameters.get(name);
-    return invalid(pointer, `the block has no parameter ${JSON.stringify(name)}${suggestion(name, parameters.keys())}`);
   }
 
   #inputs(frame: Frame, { given, kind, step }: Placed, before: Before | undefined): string[] {
@@ -116,8 +113,7 @@ export class Expansion {
           ? from.map((source, index) => this.#source(frame, source, `${step.name}.from.${index}`, at(spot, index)))
           : [this.#source(frame, from as Source, `${step.name}.from.0`, spot)];
     if (inputs.length < least || inputs.length > most) {
-      const wanted = least === most ? `${least}` : inputs.length < least ? `at least ${least}` : `at most ${most}`;
-      const message = `${String(given.type)} reads ${wanted} ${wanted.endsWith(' 1') || wanted === '1' ? 'value' : 'values'}, not ${inputs.length}`;
+      const message = `${String(given.type)} reads ${arity(least, most, inputs.length)}, not ${inputs.length}`;
       invalid(from === undefined ? step.pointer : spot, from === undefined ? `${message}; name them in "from"` : message);
     }
     return inputs;
@@ -144,7 +140,7 @@ export class Expansion {
     for (let copy = 0; copy < (given.repeat as number); copy++) {
       const name = `${step.name}/${copy}`;
       values = this.#put(frame, placed, name, [single(values, `${step.name}/${copy - 1}`, step.pointer)]);
-      this.#names.define(frame, name, values, step.pointer);
+      if (given.outputs === undefined) this.#names.define(frame, name, values, step.pointer);
     }
     return values;
   }
@@ -176,7 +172,7 @@ export class Expansion {
     if (this.#open.length >= this.#limits.depth) exceeded(`blocks nest deeper than ${this.#limits.depth}`, step.pointer);
     const inner: Frame = {
       path: `${frame.path}${name}/`,
-      parameters: this.#bind(frame, plan, use, step.pointer),
+      parameters: bind(plan, use, frame.parameters, step.pointer),
       lender: lender === undefined ? undefined : `${lender}/`,
       later: new Set(plan.steps.map((next) => next.name)),
     };
@@ -193,31 +189,10 @@ export class Expansion {
     if (typeof block.output === 'string') return [this.#names.resolve(inner, block.output, spot)];
     return block.output.map((name, index) => this.#names.resolve(inner, name, at(spot, index)));
   }
-
-  /** The block's parameters with the values of a use. */
-  #bind(frame: Frame, { block }: BlockPlan, use: BlockUse, pointer: string): ReadonlyMap<string, unknown> {
-    const bound = new Map<string, unknown>(Object.entries(block.parameters ?? {}));
-    const spot = at(pointer, 'with');
-    for (const [name, value] of Object.entries(use.with ?? {})) {
-      const key = at(spot, name);
-      if (!bound.has(name)) invalid(key, `block ${JSON.stringify(use.block)} has no parameter ${JSON.stringify(name)}${suggestion(name, bound.keys())}`);
-      // Only whole values: a list of references to lists of references would double with every block.
-      if (frame.parameters && !isReference(value) && holdsReference(value)) invalid(key, 'here a parameter can only be the whole value');
-      bound.set(name, frame.parameters && isReference(value) ? this.#parameter(frame, value.slice(1), key) : value);
-    }
-    for (const [name, value] of bound) {
-      if (value === null) invalid(pointer, `block ${JSON.stringify(use.block)} needs a value for ${JSON.stringify(name)} in "with"`);
-    }
-    return bound;
-  }
 }
 
-/** The blocks of a document with their layers checked. */
-export function planBlocks(blocks: Readonly<Record<string, Block>>): Map<string, BlockPlan> {
-  return new Map(
-    Object.entries(blocks).map(([name, block]) => {
-      const pointer = at('/blocks', name);
-      return [name, { block, pointer, steps: toSteps(block.layers, at(pointer, 'layers'), true, new Map([['input', 'the input of the block']])) }];
-    }),
-  );
+function arity(least: number, most: number, given: number): string {
+  const limit = given < least ? least : most;
+  const bound = least === most ? '' : given < least ? 'at least ' : 'at most ';
+  return `${bound}${limit} ${limit === 1 ? 'value' : 'values'}`;
 }

@@ -1,7 +1,8 @@
 import { Fault } from '../../core/fault.ts';
 
-const TOKEN =
-  /[ \t\n\r]*(?:([{}[\],:])|("[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*")|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
+const TOKEN = /([{}[\],:])|(")|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const PLAIN = /[ !#-[\]-\u{10ffff}]*/uy;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const SPACE = /[ \t\n\r]*/y;
 
 /** The value of a JSON text in UTF-8. A fault tells the byte at which it stops being JSON. */
@@ -12,7 +13,8 @@ export function parseJson(bytes: Uint8Array): unknown {
   } catch {
     const index = errorIndex(text);
     const offset = bytes.length - Buffer.byteLength(text.slice(index));
-    const what = index >= text.length ? 'it ends too early' : `unexpected ${JSON.stringify(String.fromCodePoint(text.codePointAt(index) ?? 0))}`;
+    const what =
+      index >= text.length ? 'it ends too early' : `unexpected ${JSON.stringify(String.fromCodePoint(text.codePointAt(index) as number))}`;
     throw new Fault('malformed-file', `not valid JSON: ${what} at byte ${offset}`, { offset });
   }
 }
@@ -31,14 +33,12 @@ function errorIndex(text: string): number {
   let expected: 'value' | 'value or ]' | 'key' | 'key or }' | 'colon' | 'next' = 'value';
   let index = 0;
   for (;;) {
-    SPACE.lastIndex = index;
-    SPACE.exec(text);
-    const start = SPACE.lastIndex;
-    TOKEN.lastIndex = index;
-    const match = TOKEN.exec(text);
-    if (!match) return start;
-    index = TOKEN.lastIndex;
-    const [, mark, string] = match;
+    const start = after(SPACE, text, index);
+    TOKEN.lastIndex = start;
+    const [, mark, string] = TOKEN.exec(text) ?? [];
+    index = string === undefined ? TOKEN.lastIndex : stringEnd(text, start);
+    // A sticky pattern that does not match leaves its index at 0.
+    if (index <= start) return start;
     if (expected === 'colon') {
       if (mark !== ':') return start;
       expected = 'value';
@@ -64,6 +64,24 @@ function errorIndex(text: string): number {
       expected = 'next';
     }
   }
+}
+
+/** The index after what a sticky pattern matches; 0 where it does not. */
+function after(pattern: RegExp, text: string, index: number): number {
+  pattern.lastIndex = index;
+  pattern.exec(text);
+  return pattern.lastIndex;
+}
+
+/** The index after the string that starts here; 0 where it does not end. A single pattern would need stack for every escape. */
+function stringEnd(text: string, start: number): number {
+  let index = after(PLAIN, text, start + 1);
+  while (text[index] === '\\') {
+    const next = after(ESCAPE, text, index);
+    if (next === 0) return 0;
+    index = after(PLAIN, text, next);
+  }
+  return text[index] === '"' ? index + 1 : 0;
 }
 
 function closing(bracket: string | undefined): string | undefined {

@@ -3,6 +3,7 @@ import type { Tensor } from '../../core/operators/operator.ts';
 import { invalid } from './check.ts';
 import type { Attributes, Layer } from './layer.ts';
 import type { Lowering } from './lowering.ts';
+import { suggestion } from './nearest.ts';
 import { at } from './pointer.ts';
 
 /** Names of constants by layer and parameter. */
@@ -73,9 +74,12 @@ export class LayerLowering implements Layer {
     const shared = this.#shared(name);
     const constant = shared ?? this.#suffixed(name);
     if (shared === undefined) this.#lowering.constant({ name: constant, dtype: 'float32', shape, data: null }, this.pointer);
-    const lent = this.#lowering.tensor(constant).shape ?? [];
+    const lent = this.#lowering.tensor(constant).shape as readonly number[];
     if (lent.join() !== shape.join()) {
-      this.refuse(`the shared ${name} ${JSON.stringify(constant)} has the shape ${JSON.stringify(lent)}; this layer needs ${JSON.stringify(shape)}`, 'weights');
+      this.refuse(
+        `the shared ${name} ${JSON.stringify(constant)} has the shape ${JSON.stringify(lent)}; this layer needs ${JSON.stringify(shape)}`,
+        'weights',
+      );
     }
     const own = this.#parameters.get(this.name);
     if (own) own.set(name, constant);
@@ -90,13 +94,16 @@ export class LayerLowering implements Layer {
 
   #shared(name: string): string | undefined {
     if (this.#lender === undefined) return undefined;
-    const lent = this.#parameters.get(this.#lender)?.get(name);
-    return lent ?? this.refuse(`${JSON.stringify(this.#lender)} has no ${name} to share`, 'weights');
+    const lent = this.#parameters.get(this.#lender);
+    const lender = JSON.stringify(this.#lender);
+    if (!lent)
+      this.refuse(`there is no earlier layer ${lender} with parameters${suggestion(this.#lender, this.#parameters.keys())}`, 'weights');
+    return lent.get(name) ?? this.refuse(`${lender} has no ${name} to share`, 'weights');
   }
 
   constant(suffix: string, data: readonly number[], dtype: DType = 'int64', shape: readonly number[] = [data.length]): string {
     const name = this.#suffixed(suffix);
-    this.#lowering.constant({ name, dtype, shape, data }, this.pointer);
+    this.#lowering.constant({ name, dtype, shape, data, synthetic: true }, this.pointer);
     return name;
   }
 

@@ -61,7 +61,7 @@ export function defineLayer<P extends TProperties>(
   traits: Traits = {},
 ): LayerType {
   const weights = traits.weights ? { weights: weightsSchema } : {};
-  const properties = { type: Type.Literal(type), ...own, ...commonSchemas, ...weights };
+  const properties: TProperties = { type: Type.Literal(type), ...own, ...commonSchemas, ...weights };
   return {
     type,
     schema: Type.Object(properties, { additionalProperties: false, description }),
@@ -74,6 +74,9 @@ export function defineLayer<P extends TProperties>(
 /** The arguments of a layer with the defaults of its schema filled in. */
 export function fillIn(schema: TObject, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(schema.properties).map(([key, property]) => [key, Object.hasOwn(given, key) ? given[key] : property.default]),
+    Object.entries(schema.properties).map(([key, property]) => [
+      key,
+      Object.hasOwn(given, key) && given[key] !== undefined ? given[key] : property.default,
+    ]),
   );
 }

@@ -23,13 +23,9 @@ export class Lowering {
     this.#limits = limits;
   }
 
-  /** Whether a value of this name exists. */
-  has(name: string): boolean {
-    return this.#tensors.has(name);
-  }
-
+  /** What is known of a value that exists. */
   tensor(name: string): Tensor {
-    return this.#tensors.get(name) ?? UNKNOWN;
+    return this.#tensors.get(name) as Tensor;
   }
 
   input(input: GraphInput): void {
@@ -64,7 +60,8 @@ export class Lowering {
 
   /** To be called for every step of work, so that the whole takes a bounded time. */
   step(pointer: string): void {
-    if (performance.now() - this.#start > this.#limits.deadlineMs) exceeded(`it takes more than ${this.#limits.deadlineMs} ms to read`, pointer);
+    if (performance.now() - this.#start > this.#limits.deadlineMs)
+      exceeded(`it takes more than ${this.#limits.deadlineMs} ms to read`, pointer);
   }
 
   graph(name: string, outputs: readonly string[]): Graph {
@@ -89,7 +86,8 @@ export class Lowering {
 
   #keep(bytes: number, pointer: string): void {
     this.#kept += bytes;
-    if (this.#kept > this.#limits.keptBytes) exceeded(`its names, attributes and small tensors take more than ${this.#limits.keptBytes} bytes`, pointer);
+    if (this.#kept > this.#limits.keptBytes)
+      exceeded(`its names, attributes and small tensors take more than ${this.#limits.keptBytes} bytes`, pointer);
   }
 }
 
@@ -100,9 +98,11 @@ function weight(node: Node): number {
   return bytes;
 }
 
+/** Of the attributes that a description can have: numbers, strings, lists of them and tensors. */
 function attributeWeight(attribute: Attribute): number {
   if (typeof attribute === 'string') return 2 * attribute.length;
+  if (typeof attribute !== 'object') return 8;
   if (Array.isArray(attribute)) return attribute.reduce((bytes, item) => bytes + (typeof item === 'string' ? 2 * item.length : 8), 0);
-  if (typeof attribute === 'object' && 'dtype' in attribute) return 8 * (attribute.shape.length + (attribute.data?.length ?? 0));
-  return 8;
+  const { shape, data } = attribute as Constant;
+  return 8 * (shape.length + (data?.length ?? 0));
 }

@@ -1,3 +1,4 @@
+import type { Bindings } from './blocks.ts';
 import { invalid } from './check.ts';
 import { suggestion } from './nearest.ts';
 
@@ -9,7 +10,7 @@ export interface Frame {
   /** Stands before the names of its layers: empty, or the block instances with a slash after each. */
   readonly path: string;
   /** Values of the block's parameters; undefined outside blocks. */
-  readonly parameters: ReadonlyMap<string, unknown> | undefined;
+  readonly parameters: Bindings | undefined;
   /** The path whose layers lend theirs their parameters, where a block shares another's. */
   readonly lender: string | undefined;
   /** Names of the layers that are still to come. */
@@ -23,7 +24,8 @@ export class Names {
 
   define(frame: Frame, name: string, values: Values, pointer: string): void {
     this.#set(frame, name, values, pointer);
-    if (values.length > 1) for (const [index, value] of values.entries()) this.#set(frame, `${name}.${index}`, [value], pointer);
+    const numbered = values.length > 1 || values[0] === `${frame.path}${name}.0`;
+    if (numbered) for (const [index, value] of values.entries()) this.#set(frame, `${name}.${index}`, [value], pointer);
   }
 
   #set({ path }: Frame, name: string, values: Values, pointer: string): void {
@@ -49,5 +51,8 @@ export function single(values: Values, name: string, pointer: string): string {
   const [value] = values;
   if (value !== undefined && values.length === 1) return value;
   const shown = values.slice(0, 3).map((_, index) => JSON.stringify(`${name}.${index}`));
-  return invalid(pointer, `${JSON.stringify(name)} has ${values.length} outputs; say which: ${shown.join(', ')}${values.length > 3 ? ', ...' : ''}`);
+  return invalid(
+    pointer,
+    `${JSON.stringify(name)} has ${values.length} outputs; say which: ${shown.join(', ')}${values.length > 3 ? ', ...' : ''}`,
+  );
 }

@@ -10,7 +10,7 @@ export function suggestion(name: string, candidates: Iterable<string>): string {
   if (name.length > LONGEST) return '';
   const wanted = name.toLowerCase();
   let best = '';
-  let least = Math.max(2, Math.floor(name.length / 2)) + 1;
+  let least = Math.min(Math.max(2, Math.floor(name.length / 3)), name.length - 1) + 1;
   let looked = 0;
   for (const candidate of candidates) {
     if (++looked > MOST) break;

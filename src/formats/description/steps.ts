@@ -23,11 +23,12 @@ export type Kind = LayerType | 'block';
 export function toSteps(layers: readonly unknown[], pointer: string, inBlock: boolean, taken: ReadonlyMap<string, string>): Step[] {
   const names = new Map(taken);
   const given = layers.map((layer, index) => checkLayer(layer, at(pointer, index), inBlock));
-  for (const [index, { name }] of given.entries()) {
-    if (typeof name !== 'string') continue;
+  for (const [index, { name, outputs }] of given.entries()) {
+    if (inBlock && isReference(name)) invalid(at(at(pointer, index), 'name'), 'a name cannot be a parameter');
+    // An operator whose outputs have names of their own is not called by its name.
+    if (typeof name !== 'string' || outputs !== undefined) continue;
     const spot = at(at(pointer, index), 'name');
     if (names.has(name)) invalid(spot, `the name ${JSON.stringify(name)} is taken by ${names.get(name)}`);
-    if (inBlock && isReference(name)) invalid(spot, 'a name cannot be a parameter');
     names.set(name, at(pointer, index));
   }
   return given.map((layer, index) => {
@@ -45,7 +46,12 @@ function checkLayer(layer: unknown, pointer: string, inBlock: boolean): Record<s
 }
 
 /** Checks a layer by the schema of its kind. */
-export function checkKind(layer: Readonly<Record<string, unknown>>, kind: Kind, pointer: string, later?: (value: unknown) => boolean): void {
+export function checkKind(
+  layer: Readonly<Record<string, unknown>>,
+  kind: Kind,
+  pointer: string,
+  later?: (value: unknown) => boolean,
+): void {
   const schema = kind === 'block' ? blockUseSchema : kind.schema;
   const outer = later && ((value: unknown) => value !== layer && later(value));
   check(schema, layer, pointer, outer);

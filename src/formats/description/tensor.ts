@@ -43,7 +43,7 @@ export type TensorLiteral = Static<typeof tensorSchema>;
 export function toConstant(name: string, { dtype, shape, data }: TensorLiteral, pointer: string): Constant {
   const elements = shape.reduce((product, size) => product * size, 1);
   if (data && data.length !== elements) {
-    invalid(at(pointer, 'data'), `"data" has ${data.length} elements, but the shape ${JSON.stringify(shape)} has ${elements}`);
+    invalid(at(pointer, 'data'), `the shape ${JSON.stringify(shape)} has ${elements} elements, but "data" has ${data.length}`);
   }
   return { name, dtype, shape, data: data ? data.map(Number) : null };
 }

@@ -155,7 +155,7 @@ function workshop(node: Draft, placed: Placed<Draft>[], ids: Ids, constants: Map
     constant(what, dtype, shape, data) {
       const name = file.fresh(what);
       file.keep(ADDED_BYTES + 8 * data.length);
-      constants.set(name, { name, dtype, shape, data });
+      constants.set(name, { name, dtype, shape, data, synthetic: true });
       return name;
     },
     node(op, inputs, attributes = {}) {

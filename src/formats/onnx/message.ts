@@ -116,3 +116,9 @@ export function message<T, U>(fields: () => Schema<U>, open: (into: T, w: Wire) 
     },
   };
 }
+
+/** Adds to a list and gives back what was added: `open` of a repeated message. */
+export function push<T>(list: T[], item: T): T {
+  list.push(item);
+  return item;
+}

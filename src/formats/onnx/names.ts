@@ -1,3 +1,4 @@
+import { isStandard } from './opset.ts';
 import type { GraphRecord, NodeRecord } from './records.ts';
 
 /** Gives out node ids: the wanted one where it is free, else with the first free suffix `_2`, `_3`, ... */
@@ -30,9 +31,9 @@ export function scopeOf(name: string): string {
   return name.slice(name.startsWith('/') ? 1 : 0, Math.max(end, name.startsWith('/') ? 1 : 0));
 }
 
-/** The operator name as the graph has it: `ai.onnx` is the domain that goes without saying. */
+/** The operator name as the graph has it: the standard domain goes without saying. */
 export function opOf(node: NodeRecord): string {
-  return node.domain === '' || node.domain === 'ai.onnx' ? node.op : `${node.domain}.${node.op}`;
+  return isStandard(node) ? node.op : `${node.domain}.${node.op}`;
 }
 
 /** A start of names that no value of the graph, nor of those within it, has. */

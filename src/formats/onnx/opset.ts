@@ -14,7 +14,8 @@ export function opsetOf(model: ModelRecord, diagnostics: Diagnostic[]): { said?:
   }
   const said = saidBy(model);
   if (said === undefined) {
-    warn('no-opset', `the file does not say which operator set it uses: it is read as ${NEWEST}`);
+    const needed = model.opsets.length === 0 || model.graph?.nodes.some(isStandard);
+    if (needed) warn('no-opset', `the file does not say which operator set it uses: it is read as ${NEWEST}`);
     return { used: NEWEST };
   }
   if (said > NEWEST) warn('new-opset', `operator set ${said} is newer than ${NEWEST}: it is read as ${NEWEST}`);
@@ -22,10 +23,14 @@ export function opsetOf(model: ModelRecord, diagnostics: Diagnostic[]): { said?:
   return { said, used: Math.min(said, NEWEST) };
 }
 
+/** Whether something belongs to the standard domain, which has two names. */
+export function isStandard({ domain }: { readonly domain: string }): boolean {
+  return domain === '' || domain === 'ai.onnx';
+}
+
 function saidBy(model: ModelRecord): number | undefined {
-  const entries = model.opsets.filter(({ domain }) => domain === '' || domain === 'ai.onnx');
-  const entry = entries.at(-1);
+  const entry = model.opsets.findLast(isStandard);
   if (entry) return Number(entry.version);
-  // A file of an IR version without operator sets, or with none for the default domain as it uses none of it.
+  // Early IR versions knew one operator set only; a file of today may use none but those of other domains.
   return model.opsets.length === 0 && model.irVersion < 3 ? 1 : undefined;
 }

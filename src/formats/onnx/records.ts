@@ -63,6 +63,7 @@ export interface TensorRecord {
 }
 
 export interface SparseRecord {
+  /** Its name is that of the whole. */
   values: TensorRecord | undefined;
   dims: List;
 }

@@ -1,8 +1,6 @@
-import { FLOAT_BYTES, INT_BYTES, isFloatType } from './element-type.ts';
-import { type Field, message, type Schema, schema } from './message.ts';
+import { message, push, type Schema, schema } from './message.ts';
 import {
   type AttributeRecord,
-  type DimRecord,
   type GraphRecord,
   type ModelRecord,
   type NodeRecord,
@@ -12,141 +10,15 @@ import {
   newNode,
   newTensor,
   type OpsetRecord,
-  type SparseRecord,
-  type TensorRecord,
-  type TensorTypeRecord,
-  type TypeRecord,
-  type ValueRecord,
 } from './records.ts';
-import { bytes, DOUBLE, type Element, EXACT, FLOAT, float, INT32, INT64, int, name, numbers, text, UINT64 } from './scalars.ts';
+import { type Bound, bytes, EXACT, FLOAT, float, int, name, numbers, text } from './scalars.ts';
+import { SPARSE, TENSOR } from './tensor-schema.ts';
+import { VALUE } from './type-schema.ts';
 
-// The field numbers are those of onnx.proto (onnx/onnx, IR version 13). Schemas are reached through functions where
-// they hold each other.
+// The field numbers here and in the schemas of tensors and types are those of onnx.proto (onnx/onnx, IR version 13).
+// Schemas are reached through functions, as they hold each other.
 
-/** Adds to a list and gives back what was added. */
-function push<T>(list: T[], item: T): T {
-  list.push(item);
-  return item;
-}
-
-const DIMS = { max: (limits: { dims: number }) => limits.dims, what: 'axes in one tensor' };
-const INTS = { max: (limits: { ints: number }) => limits.ints, what: 'numbers in one attribute' };
-
-/** A typed payload: at most `max` numbers of it are worth keeping, whatever the element type turns out to be. */
-function payload(field: number, element: Element, max: number): Field<TensorRecord> {
-  return numbers(element, { max: () => max }, (t) => {
-    t.typed ??= new Map();
-    const list = t.typed.get(field) ?? newList();
-    t.typed.set(field, list);
-    return list;
-  });
-}
-
-const TENSOR: Schema<TensorRecord> = schema({
-  1: numbers(INT64, DIMS, (t) => t.dims),
-  2: int((t, v) => {
-    t.type = v;
-  }),
-  4: payload(4, FLOAT, FLOAT_BYTES / 4),
-  5: payload(5, INT32, INT_BYTES),
-  7: payload(7, INT64, INT_BYTES / 8),
-  8: name((t, v) => {
-    t.name = v;
-  }),
-  9: bytes(
-    (t) => (isFloatType(t.type) ? FLOAT_BYTES : INT_BYTES),
-    (t, data, size) => {
-      t.raw = data;
-      t.rawSize = size;
-    },
-  ),
-  10: payload(10, DOUBLE, FLOAT_BYTES / 8),
-  11: payload(11, UINT64, INT_BYTES / 4),
-  14: int((t, v) => {
-    t.external = v === 1;
-  }),
-});
-
-const SPARSE: Schema<SparseRecord> = schema({
-  1: message(
-    () => TENSOR,
-    (s) => {
-      s.values ??= newTensor();
-      return s.values;
-    },
-  ),
-  3: numbers(INT64, DIMS, (s) => s.dims),
-});
-
-const DIM: Schema<DimRecord> = schema({
-  1: int((d, v) => {
-    d.value = v;
-    d.param = undefined;
-  }),
-  2: name((d, v) => {
-    d.param = v;
-    d.value = undefined;
-  }),
-});
-
-const SHAPE: Schema<DimRecord[]> = schema({
-  1: message(
-    () => DIM,
-    (dims, w) => {
-      if (dims.length >= w.limits.dims) w.exceeded(`more than ${w.limits.dims} ${DIMS.what}`);
-      return push(dims, { value: undefined, param: undefined });
-    },
-  ),
-});
-
-const TENSOR_TYPE: Schema<TensorTypeRecord> = schema({
-  1: int((t, v) => {
-    t.element = v;
-  }),
-  2: message(
-    () => SHAPE,
-    (t) => {
-      t.shape ??= [];
-      return t.shape;
-    },
-  ),
-});
-
-const OTHER_TYPE: Field<TypeRecord> = bytes(
-  () => 0,
-  (type) => {
-    type.tensor = undefined;
-  },
-);
-
-const TYPE: Schema<TypeRecord> = schema({
-  1: message(
-    () => TENSOR_TYPE,
-    (type) => {
-      type.tensor ??= { element: 0, shape: undefined };
-      return type.tensor;
-    },
-  ),
-  // The kinds of type exclude each other: the last one wins.
-  4: OTHER_TYPE,
-  5: OTHER_TYPE,
-  7: OTHER_TYPE,
-  8: OTHER_TYPE,
-  9: OTHER_TYPE,
-});
-
-const VALUE: Schema<ValueRecord> = schema({
-  1: name((v, s) => {
-    v.name = s;
-  }),
-  2: message(
-    () => TYPE,
-    (v) => {
-      v.type ??= { tensor: undefined };
-      return v.type;
-    },
-  ),
-});
+const INTS: Bound = { max: (limits) => limits.ints, what: 'numbers in one attribute' };
 
 const ATTRIBUTE: Schema<AttributeRecord> = schema({
   1: name((a, v) => {

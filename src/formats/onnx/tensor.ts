@@ -2,7 +2,7 @@ import { Fault } from '../../core/fault.ts';
 import { type Constant, DTYPE_BITS, type DType } from '../../core/graph.ts';
 import { dtypeOf, isSmall } from './element-type.ts';
 import { minifloat } from './minifloat.ts';
-import type { SparseRecord, TensorRecord } from './records.ts';
+import { newTensor, type SparseRecord, type TensorRecord } from './records.ts';
 import type { List } from './scalars.ts';
 
 /** The typed field that carries each element type; the types that are not here go through `int32_data`. */
@@ -24,9 +24,9 @@ function fail(where: string, message: string): never {
 
 /** The dims of a tensor whose data is (or could be) in the file: all known, none negative. */
 function shapeOf(where: string, dims: List): number[] {
-  return (dims.values ?? []).map((dim) => {
-    if (!Number.isSafeInteger(dim) || (dim as number) < 0) return fail(where, `a dim must be between 0 and 2^53 - 1, not ${dim}`);
-    return dim as number;
+  return (dims.values as number[]).map((dim) => {
+    if (!Number.isSafeInteger(dim) || dim < 0) return fail(where, `a dim must be between 0 and 2^53 - 1, not ${dim}`);
+    return dim;
   });
 }
 
@@ -44,10 +44,9 @@ export function constantOf(record: TensorRecord, keep: (bytes: number) => void, 
 }
 
 /** A sparse tensor: its dense dims. Its values are not spread out. */
-export function sparseConstantOf(record: SparseRecord, where = `tensor '${record.values?.name ?? ''}'`): Constant {
-  const type = record.values?.type ?? 0;
-  const dtype = dtypeOf(type) ?? fail(where, `there is no data type ${type}`);
-  return { name: record.values?.name ?? '', dtype, shape: shapeOf(where, record.dims), data: null };
+export function sparseConstantOf({ values = newTensor(), dims }: SparseRecord, where = `tensor '${values.name}'`): Constant {
+  const dtype = dtypeOf(values.type) ?? fail(where, `there is no data type ${values.type}`);
+  return { name: values.name, dtype, shape: shapeOf(where, dims), data: null };
 }
 
 function dataOf(record: TensorRecord, dtype: DType, elements: number, where: string): number[] | null {

@@ -12,6 +12,9 @@ const HIGH = 2 ** 32;
 /** Looking at the clock costs more than reading a field. */
 const FIELDS_PER_LOOK = 4096;
 
+/** What a string costs in memory beyond its characters. */
+const TEXT_BYTES = 32;
+
 const scratch = new DataView(new ArrayBuffer(8));
 
 /**
@@ -146,7 +149,7 @@ export class Wire {
   text(end: number): string {
     const { pos } = this;
     this.pos = end;
-    this.keep(8 + end - pos);
+    this.keep(TEXT_BYTES + end - pos);
     return this.texts.read(this.buffer, pos, end);
   }
 

@@ -17,7 +17,7 @@ function oneOf<T extends string>(values: readonly T[], options: StringOptions) {
   return Type.Unsafe<T>(Type.String({ ...options, enum: values, pattern: `^(${values.join('|')})$` }));
 }
 
-/** The options of a request, as they stand in JSON.  */
+/** The options of a request, as they stand in JSON. */
 export const OptionSchemas = {
   input: byName(
     Type.Array(Type.Union([Size, Type.Null()], { [wants]: 'must be a size, or null for one that is not known' }), {

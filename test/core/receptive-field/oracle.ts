@@ -10,7 +10,9 @@ export type Step =
   | { readonly op: 'slice'; readonly start: number; readonly end: number; readonly step: number }
   | { readonly op: 'flip' }
   | { readonly op: 'pool' }
-  | { readonly op: 'add' | 'concat' | 'append' };
+  | { readonly op: 'add' | 'concat' | 'append' }
+  /** Every unit of the first input times the one unit of the second. */
+  | { readonly op: 'gate' };
 
 /** A tensor of a one-dimensional network: the source (no inputs) or a step applied to earlier tensors. */
 export interface Tensor1d {
@@ -76,6 +78,11 @@ function reads(step: Step, o: number, lengths: readonly number[]): [number, numb
       return Array.from({ length: n }, (_, i) => [0, i]);
     case 'append':
       return [o < n ? [0, o] : [1, o - n]];
+    case 'gate':
+      return [
+        [0, o],
+        [1, 0],
+      ];
     default:
       return lengths.map((_, branch) => [branch, o]);
   }
@@ -100,6 +107,7 @@ export function fieldsOf(network: readonly Tensor1d[]): OracleField[] {
   const jumps: (number | null)[] = [];
   const bounded: boolean[] = [];
   const global: boolean[] = [];
+  const blind: boolean[] = [];
   const lengthsOf = (tensor: Tensor1d) => tensor.from.map((i) => (network[i] as Tensor1d).length);
 
   const virtual = (index: number, o: number): Set<number> => {
@@ -138,13 +146,21 @@ export function fieldsOf(network: readonly Tensor1d[]): OracleField[] {
     });
     actual.push(units);
     global.push(from.some((i) => global[i]) || (step.op === 'pool' && (lengths[0] as number) > 1));
-    const before = from.map((i) => jumps[i] ?? null);
-    jumps.push(jumpAfter(step, before));
-    bounded.push(from.some((i) => bounded[i]) || step.op === 'flip' || step.op === 'append' || jumps[index] === null);
+    // A branch that sees nothing is no branch.
+    const before = from.filter((i) => !blind[i]).map((i) => jumps[i] ?? null);
+    jumps.push(before.length === 0 ? 1 : jumpAfter(step, before));
+    bounded.push(
+      from.some((i) => bounded[i] && !blind[i]) ||
+        step.op === 'flip' ||
+        step.op === 'append' ||
+        (step.op === 'gate' && !from.some((i) => blind[i])) ||
+        jumps[index] === null,
+    );
     const visible = Math.max(...units.map(hull));
     if (global[index]) return { size: null, sizeMin: null, visible, first: null };
     const range = bounded[index] ? length : PHASES;
     const sizes = Array.from({ length: range }, (_, o) => hull(virtual(index, o)));
+    blind[index] = Math.max(...sizes) === 0;
     const zero = virtual(index, 0);
     return { size: Math.max(...sizes), sizeMin: Math.min(...sizes), visible, first: zero.size === 0 ? null : Math.min(...zero) };
   });

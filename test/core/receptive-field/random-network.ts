@@ -17,7 +17,16 @@ export function randomNetwork(seed: number): Tensor1d[] {
   const random = randomFrom(seed);
   const network: Tensor1d[] = [{ step: null, from: [], length: 8 + random(40), channels: 1 }];
   const layers = 1 + random(9);
-  const pick = () => Math.max(0, network.length - 1 - random(random(3) === 0 ? network.length : 2));
+  const pick = () => {
+    const from = pickable();
+    return from[Math.max(0, from.length - 1 - random(random(3) === 0 ? from.length : 2))] as number;
+  };
+  // A pooled tensor is read as a gate only: a window over its one position may read nothing but padding.
+  const gate = (from: number) =>
+    network.push({ step: { op: 'gate' }, from: [from, add({ op: 'pool' }, [from])], length: lengthAt(from), channels: channelsAt(from) });
+  const lengthAt = (i: number) => network[i]?.length ?? 0;
+  const channelsAt = (i: number) => network[i]?.channels ?? 0;
+  const pickable = () => network.flatMap(({ step }, i) => (step?.op === 'pool' ? [] : [i]));
   const append = (a: number, b: number) => network[a]?.channels === network[b]?.channels && add({ op: 'append' }, [a, b]);
   const add = (step: Step, from: readonly number[]): number => {
     const length = lengthAfter(
@@ -43,11 +52,11 @@ export function randomNetwork(seed: number): Tensor1d[] {
     const kind = random(20);
     if (kind < 8) add({ op: 'conv', k: 1 + random(5), s: 1 + random(3), d: 1 + random(3), p: random(4), q: random(4) }, [from]);
     else if (kind < 10) add({ op: 'transposed', k: 1 + random(4), s: 1 + random(3), d: 1 + random(2), p: random(2), extra: 0 }, [from]);
-    else if (kind < 11) add({ op: 'nearest', factor: 2 + random(2) }, [from]);
-    else if (kind < 12) add({ op: 'linear', factor: 2 }, [from]);
+    else if (kind < 11 && n > 1) add({ op: 'nearest', factor: 2 + random(2) }, [from]);
+    else if (kind < 12 && n > 1) add({ op: 'linear', factor: 2 }, [from]);
     else if (kind < 13) add({ op: 'slice', start: random(n), end: n, step: 1 + random(2) }, [from]);
     else if (kind === 13 && random(3) === 0) add({ op: 'flip' }, [from]);
-    else if (kind === 14 && random(6) === 0) add({ op: 'pool' }, [from]);
+    else if (kind === 14 && random(6) === 0) gate(from);
     else if (kind === 15) append(from, pick());
     else {
       // Branches merge only where their lengths agree, so the longer one is cropped, as U-Nets do.
@@ -79,7 +88,7 @@ function channelsAfter(step: Step, channels: readonly number[]): number {
   return step.op === 'concat' ? channels.reduce((a, b) => a + b) : (channels[0] as number);
 }
 
-/** The same network for Fovea: [1, channels, length] tensors named t0, t1, ... */
+/** The same network for Fovea: [1, channels, length, 1] tensors named t0, t1, ... */
 export function toGraph(network: readonly Tensor1d[]): Graph {
   const constants = new Map<string, Constant>();
   const nodes = network.flatMap(({ step, from }, index): Node[] => {
@@ -98,7 +107,7 @@ export function toGraph(network: readonly Tensor1d[]): Graph {
   return {
     name: 'random',
     nodes,
-    inputs: [{ name: 't0', dtype: 'float32', shape: [1, 1, network[0]?.length ?? 0] }],
+    inputs: [{ name: 't0', dtype: 'float32', shape: [1, 1, network[0]?.length ?? 0, 1] }],
     outputs: [{ name: `t${network.length - 1}`, dtype: null, shape: null }],
     constants,
     diagnostics: [],
@@ -115,6 +124,7 @@ interface Onnx {
 const MERGES: Record<string, Onnx> = {
   pool: { op: 'GlobalAveragePool', attributes: {}, more: [] },
   add: { op: 'Add', attributes: {}, more: [] },
+  gate: { op: 'Mul', attributes: {}, more: [] },
   concat: { op: 'Concat', attributes: { axis: 1 }, more: [] },
   append: { op: 'Concat', attributes: { axis: 2 }, more: [] },
 };
@@ -124,18 +134,23 @@ function toOnnx(step: Step, channels: number): Onnx {
   const ints = (value: number) => ({ dtype: 'int64', shape: [1], data: [value] }) as const;
   switch (step.op) {
     case 'conv': {
-      const attributes = { strides: [step.s], dilations: [step.d], pads: [step.p, step.q] };
-      return { op: 'Conv', attributes, more: [weights([1, channels, step.k])] };
+      const attributes = { strides: [step.s, 1], dilations: [step.d, 1], pads: [step.p, 0, step.q, 0] };
+      return { op: 'Conv', attributes, more: [weights([1, channels, step.k, 1])] };
     }
     case 'transposed': {
-      const attributes = { strides: [step.s], dilations: [step.d], pads: [step.p, step.p], output_padding: [step.extra] };
-      return { op: 'ConvTranspose', attributes, more: [weights([channels, 1, step.k])] };
+      const attributes = {
+        strides: [step.s, 1],
+        dilations: [step.d, 1],
+        pads: [step.p, 0, step.p, 0],
+        output_padding: [step.extra, 0],
+      };
+      return { op: 'ConvTranspose', attributes, more: [weights([channels, 1, step.k, 1])] };
     }
     case 'nearest':
     case 'linear': {
       const coordinates = step.op === 'nearest' ? 'asymmetric' : 'half_pixel';
       const attributes = { mode: step.op, coordinate_transformation_mode: coordinates, nearest_mode: 'floor' };
-      return { op: 'Resize', attributes, more: [null, { dtype: 'float32', shape: [3], data: [1, 1, step.factor] }] };
+      return { op: 'Resize', attributes, more: [null, { dtype: 'float32', shape: [4], data: [1, 1, step.factor, 1] }] };
     }
     case 'slice':
       return { op: 'Slice', attributes: {}, more: [ints(step.start), ints(step.end), ints(2), ints(step.step)] };

@@ -96,12 +96,13 @@ export interface GraphParts {
 
 /** A GraphProto. */
 export function graph(parts: GraphParts): Bytes {
-  return join(
+  // An array rather than arguments: there may be hundreds of thousands of them.
+  return Buffer.concat([
     ...(parts.nodes ?? []).map((n) => bytes(1, n)),
     ...(parts.initializers ?? []).map((t) => bytes(5, t)),
     ...(parts.inputs ?? []).map((v) => bytes(11, v)),
     ...(parts.outputs ?? []).map((v) => bytes(12, v)),
-  );
+  ]);
 }
 
 /** A ModelProto. */

@@ -3,7 +3,7 @@ import { count, flag, optional, perAxis, word } from '../arguments.ts';
 import { defineLayer, type Layer } from '../layer.ts';
 import { padMode, padValue } from './padding.ts';
 import { channelsOf, each, needRank, RANKS, spatialNames } from './sizes.ts';
-import { type Pads, type Padding, paddingSchema, resolvePadding, windowAttributes } from './window.ts';
+import { type Padding, type Pads, paddingSchema, resolvePadding, windowAttributes } from './window.ts';
 
 const MODES = ['zeros', 'reflect', 'replicate', 'circular'] as const;
 

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { Attribute } from '../../../core/graph.ts';
+import { byName } from '../arguments.ts';
 import { commonSchemas } from '../common.ts';
 import type { Layer, LayerType } from '../layer.ts';
 import { at } from '../pointer.ts';
@@ -7,7 +8,7 @@ import { tensorSchema, toConstant } from '../tensor.ts';
 
 const PREFIX = 'onnx.';
 
-const item = Type.Union([Type.Number(), Type.String()], { title: 'numbers or strings' });
+const item = Type.Union([Type.Number(), Type.String()], { title: 'a number or a string' });
 
 const attribute = Type.Union([Type.Number(), Type.String(), Type.Array(item), tensorSchema], {
   title: 'a number, a string, a list of numbers or strings, or a tensor',
@@ -20,20 +21,21 @@ const schema = Type.Object(
     type: Type.String({
       pattern: '^onnx\\.[A-Za-z][A-Za-z0-9_.-]*$',
       title: '"onnx." and the name of an operator',
-      description: '"onnx." and the name of an operator; one of another domain than ai.onnx with its domain, as in "onnx.com.microsoft.Gelu".',
+      description:
+        '"onnx." and the name of an operator; one of another domain than ai.onnx with its domain, as in "onnx.com.microsoft.Gelu".',
     }),
     attributes: Type.Optional(
-      Type.Object(
-        {},
-        {
-          additionalProperties: attribute,
-          title: 'an object',
-          description: "The attributes by ONNX's names. Integers beyond 2^53 are decimal strings; tensors are written out.",
-        },
-      ),
+      byName(attribute, {
+        title: 'an object',
+        description: "The attributes by ONNX's names. Integers beyond 2^53 are decimal strings; tensors are written out.",
+      }),
     ),
     num_outputs: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 4096, description: 'How many outputs it has: 1 unless said otherwise. Several are called "name.0", "name.1" and so on.' }),
+      Type.Integer({
+        minimum: 1,
+        maximum: 4096,
+        description: 'How many outputs it has: 1 unless said otherwise. Several are called "name.0", "name.1" and so on.',
+      }),
     ),
     outputs: Type.Optional(
       Type.Array(Type.String(), {
@@ -60,13 +62,15 @@ export const onnxLayer: LayerType = {
   type: 'onnx',
   schema,
   reads: [0, Number.POSITIVE_INFINITY],
-  lower(layer, given) {
+  lower(layer, all) {
     // The arguments were checked against the schema.
-    const args = given as Arguments;
+    const args = all as Arguments;
     const attributes = new Map(Object.entries(args.attributes ?? {}).map(([name, value]) => [name, toAttribute(layer, name, value)]));
     const op = layer.type.slice(PREFIX.length);
     if (args.outputs) return layer.emitNamed(op, layer.inputs, attributes, namesOf(layer, args));
-    return layer.emitMany(op, layer.inputs, Object.fromEntries(attributes), args.num_outputs ?? 1);
+    const many = args.num_outputs ?? 1;
+    const given = Object.fromEntries(attributes);
+    return many === 1 ? layer.emit(op, layer.inputs, given) : layer.emitMany(op, layer.inputs, given, many);
   },
 };
 
@@ -85,7 +89,8 @@ function toAttribute(layer: Layer, name: string, value: Static<typeof attribute>
 
 function toList(layer: Layer, name: string, items: readonly (number | bigint | string)[]): Attribute {
   if (items.every((item) => typeof item === 'string')) return items.length === 0 ? [] : (items as readonly string[]);
-  if (items.some((item) => typeof item === 'string')) layer.refuse(`attribute ${JSON.stringify(name)} mixes numbers and strings`, 'attributes');
+  if (items.some((item) => typeof item === 'string'))
+    layer.refuse(`attribute ${JSON.stringify(name)} mixes numbers and strings`, 'attributes');
   return items as readonly (number | bigint)[];
 }
 

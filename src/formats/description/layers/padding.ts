@@ -27,18 +27,30 @@ export function padValue(
 
 function pad(name: string, rank: number, mode: keyof typeof MODES, what: string) {
   const amount = index('');
-  const padding = Type.Union([Type.Integer({ minimum: amount.minimum as number, maximum: amount.maximum as number }), Type.Array(Type.Integer(), { minItems: 2 * rank, maxItems: 2 * rank })], {
-    description: 'One number for all sides, or begin and end per axis, the last axis first, as PyTorch does: [left, right, top, bottom]. Negative numbers cut off.',
-  });
+  const padding = Type.Union(
+    [
+      Type.Integer({ minimum: amount.minimum as number, maximum: amount.maximum as number }),
+      Type.Array(Type.Integer(), { minItems: 2 * rank, maxItems: 2 * rank }),
+    ],
+    {
+      description:
+        'One number for all sides, or begin and end per axis, the last axis first, as PyTorch does: [left, right, top, bottom]. Negative numbers cut off.',
+    },
+  );
   const value = mode === 'constant' ? { value: optional(real('What stands in the padding.'), 0) } : {};
-  return defineLayer(`${name}${rank}d`, `Padding ${what} over ${rank} spatial ${rank === 1 ? 'axis' : 'axes'}.`, { padding, ...value }, (layer, args) => {
-    needRank(layer, [rank + 2], spatialNames(rank));
-    const given = args.padding;
-    const sides = typeof given === 'number' ? Array<number>(2 * rank).fill(given) : given;
-    const axes = Array.from({ length: rank }, (_, axis) => 2 * (rank - 1 - axis));
-    const side = (offset: number) => axes.map((first) => sides[first + offset] as number);
-    return padValue(layer, side(0), side(1), padMode(mode), '', 'value' in args ? (args.value as number) : undefined);
-  });
+  return defineLayer(
+    `${name}${rank}d`,
+    `Padding ${what} over ${rank} spatial ${rank === 1 ? 'axis' : 'axes'}.`,
+    { padding, ...value },
+    (layer, args) => {
+      needRank(layer, [rank + 2], spatialNames(rank));
+      const given = args.padding;
+      const sides = typeof given === 'number' ? Array<number>(2 * rank).fill(given) : given;
+      const axes = Array.from({ length: rank }, (_, axis) => 2 * (rank - 1 - axis));
+      const side = (offset: number) => axes.map((first) => sides[first + offset] as number);
+      return padValue(layer, side(0), side(1), padMode(mode), '', 'value' in args ? (args.value as number) : undefined);
+    },
+  );
 }
 
 export const paddingLayers = RANKS.flatMap((rank) => [

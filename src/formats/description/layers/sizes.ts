@@ -21,7 +21,8 @@ export function needRank(layer: Layer, allowed: readonly number[], names: string
 export function knownSize(layer: Layer, axis: number, what: string, given?: number, key?: string): number {
   const value = layer.inputs[0] as string;
   const size = layer.tensor(value).shape?.at(axis);
-  if (typeof size !== 'number') return given ?? layer.refuse(`${layer.type} needs to know the number of ${what} of ${JSON.stringify(value)}`);
+  if (typeof size !== 'number')
+    return given ?? layer.refuse(`${layer.type} needs to know the number of ${what} of ${JSON.stringify(value)}`);
   if (given !== undefined && given !== size) layer.refuse(`${JSON.stringify(key)} is ${given}, but the layer reads ${size} ${what}`, key);
   return size;
 }

@@ -20,7 +20,7 @@ export function paddingSchema(rank: number) {
   return Type.Union(
     [one, Type.Array(one, { minItems: rank, maxItems: rank }), Type.Array(pair, { minItems: rank, maxItems: rank }), ...words],
     {
-      title: `an integer of at least 0, a list of length ${rank} of integers or of [begin, end], "same", "valid", "same_upper" or "same_lower"`,
+      title: `an integer of at least 0, a list of ${rank} integers or [begin, end], "same", "valid", "same_upper" or "same_lower"`,
       description:
         'Padding at both ends of every spatial axis: one number, one per axis, or [begin, end] per axis. "same" keeps the size at stride 1; "same_upper" and "same_lower" give ceil(size / stride) and put an odd element at the end or the beginning; "valid" is none.',
     },
@@ -41,7 +41,10 @@ export function resolvePadding(layer: Layer, padding: Padding, { kernel, stride,
     const total = kernel.map((k, axis) => (k - 1) * (dilation[axis] as number));
     return { begin: total.map((t) => Math.floor(t / 2)), end: total.map((t) => Math.ceil(t / 2)) };
   }
-  const ends = each(padding === 'valid' ? 0 : (padding as number | readonly number[]), kernel.length) as readonly (number | readonly [number, number])[];
+  const ends = each(padding === 'valid' ? 0 : (padding as number | readonly number[]), kernel.length) as readonly (
+    | number
+    | readonly [number, number]
+  )[];
   return { begin: ends.map((p) => (typeof p === 'number' ? p : p[0])), end: ends.map((p) => (typeof p === 'number' ? p : p[1])) };
 }
 

@@ -1,0 +1,231 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import t from 'tap';
+import { buildApp } from '../src/app.ts';
+import { KNOBS, readConfig } from '../src/config.ts';
+import { VERSION } from '../src/core/version.ts';
+import { CONV, listening, service } from './service.ts';
+
+t.test('configuration', async (t) => {
+  const config = readConfig({});
+  t.equal(config.host, '127.0.0.1');
+  t.equal(config.port, 3000);
+  t.equal(config.limits.modelBytes, 2 ** 31);
+  t.ok(
+    Object.isFrozen(config) && Object.isFrozen(config.limits) && Object.isFrozen(config.limits.reader) && Object.isFrozen(config.timeouts),
+  );
+  t.equal(readConfig({ PORT: '0', HOST: '' }).port, 0);
+  t.throws(
+    () => readConfig({ PORT: 'eighty', LOG_LEVEL: 'loud', MAX_NODES: '-1' }),
+    /PORT='eighty': .*\n.*LOG_LEVEL='loud': .*\n?.*MAX_NODES|LOG_LEVEL='loud'/,
+  );
+  t.throws(() => readConfig({ PORT: '65536' }), /from 0 to 65535/);
+  for (const [name, { doc }] of Object.entries(KNOBS)) t.match(doc, /^[A-Z].*\.$/, `${name} is explained`);
+});
+
+t.test('versions agree', async (t) => {
+  t.equal(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version, VERSION);
+});
+
+t.test('the plain pages', async (t) => {
+  const app = await service(t);
+  const home = await app.inject('/');
+  t.match(home.headers['content-type'], 'text/html');
+  t.match(home.body, /curl --data-binary @model\.onnx/);
+  t.notMatch(home.body, /(src|href)="(https?:)?\/\//, 'nothing from elsewhere');
+  t.notMatch((await app.inject({ url: '/', headers: { host: '"><script>' } })).body, '<script>');
+  t.strictSame((await app.inject('/healthz')).json(), { status: 'ok' });
+  t.strictSame((await app.inject('/readyz')).json(), { status: 'ok' });
+  t.equal((await app.inject({ method: 'HEAD', url: '/healthz' })).statusCode, 200);
+  const { operators } = (await app.inject('/v1/operators')).json();
+  t.match(
+    operators.find(({ op }: { op: string }) => op === 'Relu'),
+    { op: 'Relu', nonlinear: true },
+  );
+  const { formats } = (await app.inject('/v1/formats')).json();
+  t.match(
+    formats.find(({ id }: { id: string }) => id === 'onnx'),
+    { title: 'ONNX', extensions: ['.onnx'] },
+  );
+});
+
+t.test('the service is not ready while it closes, and still answers', async (t) => {
+  const { app, port } = await listening(t);
+  const ask = (path: string) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.write(`GET ${path} HTTP/1.1\r\nHost`);
+    return { finish: () => socket.write(': x\r\n\r\n'), answer: text(socket) };
+  };
+  const begun = ['/readyz', '/healthz'].map(ask);
+  await sleep(100);
+  const closed = app.close();
+  await sleep(50);
+  for (const { finish } of begun) finish();
+  const [ready, health] = await Promise.all(begun.map(({ answer }) => answer));
+  t.match(ready, /^HTTP\/1\.1 503 [\s\S]*connection: close[\s\S]*shutting-down/);
+  t.match(health, /^HTTP\/1\.1 200 [\s\S]*connection: close/);
+  await closed;
+});
+
+t.test('the documentation works offline', async (t) => {
+  const app = await service(t);
+  const page = await app.inject('/docs/');
+  t.equal(page.statusCode, 200);
+  const assets = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => new URL(match[1] ?? '', 'http://here/docs/'));
+  t.ok(assets.length >= 5);
+  for (const asset of assets) {
+    t.equal(asset.host, 'here', `${asset.pathname} is served from here`);
+    t.equal((await app.inject(asset.pathname)).statusCode, 200);
+  }
+  const settings = (await app.inject('/docs/static/swagger-initializer.js')).body;
+  t.match(settings, '"validatorUrl":null', 'no badge from a validator elsewhere');
+  t.match(page.headers['content-security-policy'], /default-src 'self'/);
+  t.notMatch(page.headers['content-security-policy'], /https?:/);
+});
+
+t.test('what is not there', async (t) => {
+  const app = await service(t);
+  const missing = await app.inject('/v1/nothing?x=1');
+  t.equal(missing.statusCode, 404);
+  t.match(missing.headers['content-type'], 'application/problem+json');
+  t.match(missing.json(), { type: 'urn:fovea:error:not-found', status: 404, code: 'not-found', title: String, detail: String });
+  t.equal(missing.json().instance, `urn:fovea:request:${missing.headers['x-request-id']}`);
+  t.equal(
+    (await app.inject({ method: 'POST', url: '/v1/nothing', payload: '{', headers: { 'content-type': 'application/json' } })).statusCode,
+    404,
+  );
+
+  for (const [method, url, allow] of [
+    ['GET', '/v1/analyze', 'POST'],
+    ['PUT', '/v1/analyze', 'POST'],
+    ['OPTIONS', '/graphql', 'POST'],
+    ['GET', '/graphql', 'POST'],
+    ['POST', '/healthz', 'GET, HEAD'],
+    ['DELETE', '/', 'GET, HEAD'],
+    ['POST', '/docs/static/swagger-ui.css', 'GET, HEAD'],
+  ] as const) {
+    const refused = await app.inject({ method, url });
+    t.equal(refused.statusCode, 405, `${method} ${url}`);
+    t.equal(refused.headers.allow, allow);
+    t.equal(refused.json().code, 'method-not-allowed');
+  }
+
+  const bad = await app.inject('/%zz');
+  t.equal(bad.statusCode, 400);
+  t.match(bad.headers['content-type'], 'application/problem+json');
+  t.equal(bad.json().code, 'invalid-url');
+});
+
+t.test('request ids', async (t) => {
+  const app = await service(t);
+  const idOf = async (given?: string) =>
+    (await app.inject({ url: '/healthz', headers: given === undefined ? {} : { 'x-request-id': given } })).headers['x-request-id'];
+  t.equal(await idOf('trace-1:a/b'), 'trace-1:a/b');
+  t.match(await idOf(), /^[0-9a-f-]{36}$/);
+  t.match(await idOf('no\u00e9 good'), /^[0-9a-f-]{36}$/);
+  t.match(await idOf('x'.repeat(500)), /^[0-9a-f-]{36}$/);
+});
+
+t.test('failures say nothing of themselves, but to the log', async (t) => {
+  const lines: string[] = [];
+  const app = await buildApp(readConfig({}), { write: (line) => lines.push(line) });
+  t.teardown(() => app.close());
+  app.get('/fail', async () => {
+    throw Object.assign(new Error('the secret is 42'), { statusCode: 418 });
+  });
+  const failed = await app.inject({ url: '/fail', headers: { authorization: 'Bearer hidden' } });
+  t.equal(failed.statusCode, 500);
+  t.match(failed.json(), { code: 'internal', status: 500 });
+  t.notMatch(failed.body, 'secret');
+  t.match(lines.join(''), /the secret is 42/);
+  t.match(lines.join(''), failed.headers['x-request-id']);
+  t.notMatch(lines.join(''), /hidden/);
+  lines.length = 0;
+  await app.inject('/healthz');
+  t.strictSame(lines, [], 'probes are not logged');
+});
+
+t.test('bytes that are not HTTP', async (t) => {
+  const { port } = await listening(t);
+  for (const [garbage, status, code] of [
+    ['\x16\x03\x01 not http at all\r\n\r\n', 400, 'invalid-request'],
+    [`GET / HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`, 431, 'headers-too-large'],
+  ] as const) {
+    const socket = connect(port, '127.0.0.1');
+    socket.write(garbage);
+    const answer = await text(socket);
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    t.match(head, `HTTP/1.1 ${status} `);
+    t.match(head, 'application/problem+json');
+    t.equal(JSON.parse(body).code, code);
+  }
+});
+
+t.test('a client that never finishes its headers is let go', async (t) => {
+  const { port } = await listening(t, { HEADERS_TIMEOUT_MS: '200', REQUEST_TIMEOUT_MS: '400', IDLE_TIMEOUT_MS: '1000' });
+  const socket = connect(port, '127.0.0.1');
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n');
+  const started = Date.now();
+  await Promise.race([text(socket), sleep(20_000, undefined, { ref: false })]);
+  t.ok(Date.now() - started < 10_000);
+  socket.destroy();
+});
+
+async function started(env: Record<string, string>) {
+  const child = spawn(process.execPath, [new URL('../src/server.ts', import.meta.url).pathname], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exit = once(child, 'exit') as Promise<[number | null, string | null]>;
+  let log = '';
+  child.stderr.on('data', (chunk) => {
+    log += chunk;
+  });
+  const port = new Promise<number>((resolve, reject) => {
+    child.stdout.on('data', (chunk) => {
+      log += chunk;
+      const found = /127\.0\.0\.1:(\d+)/.exec(log)?.[1];
+      if (found !== undefined) resolve(Number(found));
+    });
+    exit.then(() => reject(new Error(log)));
+  });
+  port.catch(() => {});
+  return { child, exit, port, log: () => log };
+}
+
+t.test('the process answers what is under way when it is told to stop', async (t) => {
+  const { child, exit, port } = await started({ PORT: '0', SHUTDOWN_GRACE_MS: '8000' });
+  const socket = connect(await port, '127.0.0.1');
+  const body = JSON.stringify(CONV);
+  socket.write(
+    `POST /v1/analyze HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 20)}`,
+  );
+  await sleep(300);
+  const told = Date.now();
+  child.kill('SIGTERM');
+  await sleep(300);
+  socket.write(body.slice(20));
+  const answer = await text(socket);
+  t.match(answer, /^HTTP\/1\.1 200 /);
+  t.match(answer, /connection: close/i);
+  t.match(answer, '"status":"complete"');
+  t.strictSame(await exit, [0, null]);
+  t.ok(Date.now() - told < 4000, 'long before the grace is over');
+});
+
+t.test('a process that cannot start says why', async (t) => {
+  const { exit, log } = await started({ PORT: 'eighty' });
+  t.strictSame(await exit, [1, null]);
+  t.match(log(), "PORT='eighty': must be an integer from 0 to 65535");
+});
+
+t.test('a process whose port is taken says so', async (t) => {
+  const { port } = await listening(t);
+  const { exit, log } = await started({ PORT: String(port) });
+  t.strictSame(await exit, [1, null]);
+  t.match(log(), /EADDRINUSE/);
+});
