@@ -2,51 +2,48 @@ import { KindGuard, type TObject, type TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { Fault } from '../../core/fault.ts';
 import { suggestion } from './nearest.ts';
+import { isObject } from './object.ts';
 import { at } from './pointer.ts';
+import { holdsReference, isReference } from './references.ts';
 
 /** Says what is wrong with a description, and where. */
 export function invalid(pointer: string, message: string): never {
   throw new Fault('invalid-description', message, { pointer });
 }
 
-/** Whether a value is a JSON object. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /**
  * Refuses a value that its schema does not allow, with one fault at the innermost spot that explains it.
- * Nothing is coerced or removed. Values for which `later` holds are left for a later check.
+ * Nothing is coerced or removed. Inside a block, which is `open`, references may stand for values.
  */
-export function check(schema: TSchema, value: unknown, pointer: string, later: (value: unknown) => boolean = () => false): void {
-  if (later(value) || Value.Check(schema, value)) return;
+export function check(schema: TSchema, value: unknown, pointer: string, open = false): void {
+  if ((open && isReference(value)) || Value.Check(schema, value)) return;
   const alike = KindGuard.IsUnion(schema) ? schema.anyOf.filter((option) => sameForm(option, value)) : [];
   if (KindGuard.IsObject(schema) && isObject(value)) {
-    checkObject(schema, value, pointer, later);
+    checkObject(schema, value, pointer, open);
   } else if (KindGuard.IsArray(schema) && sameForm(schema, value)) {
-    for (const [index, item] of (value as unknown[]).entries()) check(schema.items, item, at(pointer, index), later);
+    for (const [index, item] of (value as unknown[]).entries()) check(schema.items, item, at(pointer, index), open);
   } else if (alike.length === 1) {
-    check(alike[0] as TSchema, value, pointer, later);
-  } else {
+    check(alike[0] as TSchema, value, pointer, open);
+  } else if (!open || !holdsReference(value)) {
     invalid(pointer, `${subject(pointer)} must be ${phrase(schema, value)}, not ${show(value)}`);
   }
 }
 
 /** Looks into the members, one of which the schema may not allow. */
-function checkObject(schema: TObject, value: Record<string, unknown>, pointer: string, later: (value: unknown) => boolean): void {
+function checkObject(schema: TObject, value: Record<string, unknown>, pointer: string, open: boolean): void {
   // A Map, because keys such as "constructor" would find what every object inherits.
   const properties = new Map(Object.entries(schema.properties));
   const others = schema.additionalProperties;
   for (const key of Object.keys(value)) {
     if (properties.has(key)) continue;
-    if (typeof others === 'object') check(others, value[key], at(pointer, key), later);
+    if (typeof others === 'object') check(others, value[key], at(pointer, key), open);
     else invalid(at(pointer, key), `unknown key ${JSON.stringify(key)}${suggestion(key, unused(properties.keys(), value))}`);
   }
   for (const key of schema.required ?? []) {
     if (!Object.hasOwn(value, key)) invalid(pointer, `missing required key ${JSON.stringify(key)}`);
   }
   for (const [key, property] of properties) {
-    if (Object.hasOwn(value, key)) check(property, value[key], at(pointer, key), later);
+    if (Object.hasOwn(value, key)) check(property, value[key], at(pointer, key), open);
   }
 }
 

@@ -1,4 +1,4 @@
-import { isObject } from './check.ts';
+import { isObject } from './object.ts';
 
 /** A block's parameter in place of a value: `"$channels"`. */
 export const REFERENCE = '^\\$[A-Za-z_][A-Za-z0-9_]*$';

@@ -1,9 +1,10 @@
-import { check, invalid, isObject } from './check.ts';
+import { check, invalid } from './check.ts';
 import { blockUseSchema } from './document.ts';
 import type { LayerType } from './layer.ts';
 import { layerTypes } from './layers/index.ts';
 import { onnxLayer } from './layers/onnx.ts';
 import { suggestion } from './nearest.ts';
+import { isObject } from './object.ts';
 import { at } from './pointer.ts';
 import { holdsReference, isReference } from './references.ts';
 
@@ -41,20 +42,13 @@ export function toSteps(layers: readonly unknown[], pointer: string, inBlock: bo
 function checkLayer(layer: unknown, pointer: string, inBlock: boolean): Record<string, unknown> {
   if (!isObject(layer)) return invalid(pointer, 'a layer must be an object with a "type"');
   if (inBlock && isReference(layer.type)) return layer;
-  checkKind(layer, kindOf(layer, pointer), pointer, inBlock ? holdsReference : undefined);
+  checkKind(layer, kindOf(layer, pointer), pointer, inBlock);
   return layer;
 }
 
-/** Checks a layer by the schema of its kind. */
-export function checkKind(
-  layer: Readonly<Record<string, unknown>>,
-  kind: Kind,
-  pointer: string,
-  later?: (value: unknown) => boolean,
-): void {
-  const schema = kind === 'block' ? blockUseSchema : kind.schema;
-  const outer = later && ((value: unknown) => value !== layer && later(value));
-  check(schema, layer, pointer, outer);
+/** Checks a layer by the schema of its kind; `open` says that references may stand for values. */
+export function checkKind(layer: Readonly<Record<string, unknown>>, kind: Kind, pointer: string, open = false): void {
+  check(kind === 'block' ? blockUseSchema : kind.schema, layer, pointer, open);
 }
 
 /** What a layer's type names. */

@@ -145,7 +145,7 @@ export function fieldsOf(network: readonly Tensor1d[]): OracleField[] {
       return set;
     });
     actual.push(units);
-    global.push(from.some((i) => global[i]) || (step.op === 'pool' && (lengths[0] as number) > 1));
+    global.push(from.some((i) => global[i]) || (step.op === 'pool' && (lengths[0] as number) > 1 && !blind[from[0] as number]));
     // A branch that sees nothing is no branch.
     const before = from.filter((i) => !blind[i]).map((i) => jumps[i] ?? null);
     jumps.push(before.length === 0 ? 1 : jumpAfter(step, before));

@@ -310,6 +310,11 @@ t.test('blocks', async (t) => {
       '/blocks/b/layers/0/kernel_size',
       '"kernel_size" must be an integer of at least 1 or a list of 2 integers, not "3"',
     ],
+    [
+      block(three, { ...conv, kernel_size: ['$channels', 'x'] }),
+      '/blocks/b/layers/0/kernel_size/1',
+      'item 1 must be an integer of at least 1, not "x"',
+    ],
     [block(three, { type: 'block', block: 'b', ...three }), '/blocks/b/layers/0/block', 'a block cannot hold itself: b > b (in "b_0")'],
     [block(three, open, { output: 'c' }), '/blocks/b/output', 'there is no "c"'],
     [block(three, open, { output: ['input', 'c'] }), '/blocks/b/output/1', 'there is no "c"'],

@@ -111,7 +111,9 @@ t.test('a parameter may stand inside lists and attributes', async (t) => {
       b: {
         parameters: { axis: null, size: null, table: null },
         layers: [
-          { type: 'onnx.Gather', name: 'g', attributes: { axis: '$axis', list: ['$axis', 2] }, from: ['input', '$table'] },
+          { type: 'Conv1d', name: 'c', out_channels: 2, kernel_size: 1, padding: [['$axis', '$axis']], bias: false },
+          { type: 'Permute', name: 't', dims: [0, '$axis', 2] },
+          { type: 'onnx.Gather', name: 'g', attributes: { axis: '$axis', list: ['$axis', 2] }, from: ['t', '$table'] },
           { type: 'MaxPool1d', name: 'm', kernel_size: ['$size'] },
           { type: 'onnx.A', name: 'a', attributes: { weights: { dtype: 'int8', shape: ['$size', 3] } } },
         ],
@@ -120,11 +122,13 @@ t.test('a parameter may stand inside lists and attributes', async (t) => {
   };
   t.same(lowered(document), {
     nodes: [
-      'p/g = Gather(x, p/g.from.1) axis=1 list=[1,2] -> (1 1 4)',
-      'p/m = MaxPool(p/g) kernel_shape=[2] strides=[2] dilations=[1] pads=[0,0] ceil_mode=0 -> (1 1 2)',
+      'p/c = Conv(x, p/c.weight) kernel_shape=[1] strides=[1] dilations=[1] pads=[1,1] group=1 -> (1 2 6)',
+      'p/t = Transpose(p/c) perm=[0,1,2] -> (1 2 6)',
+      'p/g = Gather(p/t, p/g.from.1) axis=1 list=[1,2] -> (1 1 6)',
+      'p/m = MaxPool(p/g) kernel_shape=[2] strides=[2] dilations=[1] pads=[0,0] ceil_mode=0 -> (1 1 3)',
       'p/a = A(p/m) weights=< int8 (2 3)> -> ?',
     ],
-    constants: ['p/g.from.1 int64 (1) [0]'],
+    constants: ['p/c.weight (2 2 1)', 'p/g.from.1 int64 (1) [0]'],
   });
 });
 
