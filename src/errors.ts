@@ -34,6 +34,7 @@ export const ERRORS = {
   'limit-exceeded': { status: 413, title: 'The network is beyond a limit' },
   'invalid-description': { status: 400, title: 'The network description is not valid' },
   'cyclic-graph': { status: 422, title: 'The network has a cycle' },
+  'recursive-function': { status: 422, title: 'A function calls itself' },
   'duplicate-value': { status: 422, title: 'Two nodes write one tensor' },
   'missing-value': { status: 422, title: 'A tensor is used that nothing writes' },
   'malformed-node': { status: 422, title: 'A node contradicts its operator' },

@@ -1,22 +1,7 @@
 import type { Dim, Shape } from '../graph.ts';
-import {
-  axisIn,
-  type Call,
-  dataOf,
-  defineOperator,
-  dim,
-  int,
-  known,
-  MOVEMENT,
-  malformed,
-  need,
-  sameDim,
-  shapeOf,
-  size,
-} from './operator.ts';
-import { axisByAxis, EACH, RANK_UNKNOWN, shifted, table, unknownMap } from './relation.ts';
-import { lengthOf, sumDim, volume } from './shape.ts';
-import { offsets } from './value.ts';
+import { axisIn, type Call, defineOperator, int, known, MOVEMENT, malformed, need, sameDim, shapeOf } from './operator.ts';
+import { axisByAxis, EACH, RANK_UNKNOWN, table, unknownMap } from './relation.ts';
+import { beginsOf, sumDim, volume } from './shape.ts';
 
 /** Rank that all inputs share; null where none is known. */
 function sharedRank(call: Call): number | null {
@@ -83,11 +68,7 @@ const layouts = new WeakMap<Call, readonly (number | null)[]>();
 function layout(call: Call, axis: number): readonly (number | null)[] {
   const found = layouts.get(call);
   if (found) return found;
-  const begins: (number | null)[] = [0];
-  for (const own of sizesAlong(call, axis)) {
-    const begin = begins.at(-1) ?? null;
-    begins.push(begin === null || typeof own !== 'number' ? null : begin + own);
-  }
+  const begins = beginsOf(sizesAlong(call, axis));
   layouts.set(call, begins);
   return begins;
 }
@@ -102,59 +83,3 @@ function part(call: Call, i: number, axis: number) {
     return unknownMap('a Concat of this many inputs and positions is not described one by one');
   return table(total, (o) => (o >= begin && o < end ? [o - begin, o - begin] : null), PAST_BORDER);
 }
-
-interface Parts {
-  readonly axis: number;
-  /** Size of each output along the axis. */
-  readonly sizes: Shape;
-}
-
-/** Source: ONNX Split: sizes as an input, or equal parts of which the last may be smaller. */
-function partsOf(call: Call, shape: Shape): Parts {
-  const axis = axisIn(call, int(call, 'axis', 0), shape.length);
-  const stated = dataOf(call, 1);
-  const parts =
-    lengthOf(call, call.inputs[1] ?? { dtype: null, shape: null, value: null, constant: true }) ??
-    int(call, 'num_outputs', call.node.outputs.length);
-  if (parts < call.node.outputs.length || parts < 1) malformed(call, `${parts} parts for ${call.node.outputs.length} outputs`);
-  const n = size(shape[axis]);
-  if (stated) {
-    const total = sumDim(call, [0, ...stated.map((s) => dim(call, s))]);
-    if (n !== null && total !== n) malformed(call, `parts of ${stated.join(', ')} do not make up ${n}`);
-    return { axis, sizes: stated };
-  }
-  if (call.inputs[1] || n === null) return { axis, sizes: call.node.outputs.map(() => null) };
-  const chunk = Math.ceil(n / parts);
-  return { axis, sizes: call.node.outputs.map((_, k) => dim(call, k === parts - 1 ? n - chunk * (parts - 1) : chunk)) };
-}
-
-const beginOf = (call: Call, { sizes }: Parts, k: number) => sumDim(call, [0, ...sizes.slice(0, k)]);
-
-export const split = defineOperator('Split', {
-  moves: true,
-  infer: (call) => {
-    const { dtype, shape } = need(call, 0);
-    if (!shape) return call.node.outputs.map(() => ({ dtype, shape }));
-    const { axis, sizes } = partsOf(call, shape);
-    return call.node.outputs.map((_, k) => ({ dtype, shape: shape.with(axis, sizes[k] ?? null) }));
-  },
-  value: (call, k) => {
-    const value = dataOf(call, 0);
-    const [shape, output] = [known(shapeOf(call, 0)), known(call.outputs[k]?.shape ?? null)];
-    if (!value || !shape || !output) return null;
-    const parts = partsOf(call, shape);
-    const base = (beginOf(call, parts, k) as number) * Number(volume(shape.slice(parts.axis + 1)));
-    return offsets(output, shape).map((at) => value[base + at] as number);
-  },
-  field: (call, i, k) => {
-    if (i > 0) return 'dataDependent';
-    const shape = shapeOf(call, 0);
-    if (!shape) return RANK_UNKNOWN;
-    const parts = partsOf(call, shape);
-    const begin = beginOf(call, parts, k);
-    const map = typeof begin === 'number' ? shifted(begin) : shifted(0, 1, false);
-    return axisByAxis(shape.length, (axis) => (axis === parts.axis ? map : EACH));
-  },
-  cost: () => MOVEMENT,
-  defaults: () => ({ axis: 0 }),
-});

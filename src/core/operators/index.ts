@@ -1,7 +1,7 @@
 import { activations, clip, prelu } from './activation.ts';
 import { adaptiveAveragePool, adaptiveMaxPool } from './adaptive-pooling.ts';
 import { cast, castLike } from './cast.ts';
-import { concat, split } from './concat.ts';
+import { concat } from './concat.ts';
 import { conv } from './convolution.ts';
 import { depthToSpace, spaceToDepth } from './depth-to-space.ts';
 import { einsum } from './einsum.ts';
@@ -28,6 +28,7 @@ import { resize } from './resize.ts';
 import { scatterElements, scatterNd } from './scatter.ts';
 import { slice } from './slice.ts';
 import { hardmax, logSoftmax, softmax } from './softmax.ts';
+import { split } from './split.ts';
 import { convTranspose } from './transposed-convolution.ts';
 import { dropout, flatten, identity, reshape, squeeze, unsqueeze } from './view.ts';
 

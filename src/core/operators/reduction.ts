@@ -16,7 +16,8 @@ function reducedAxes(call: Call, rank: number): readonly number[] | null {
 const emptyAxes = (call: Call, rank: number) => (int(call, 'noop_with_empty_axes', 0) ? [] : Array.from({ length: rank }, (_, i) => i));
 
 function reducedShape(shape: Shape, axes: readonly number[], keep: boolean): Shape {
-  return keep ? shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim)) : shape.filter((_, axis) => !axes.includes(axis));
+  const reduced = new Set(axes);
+  return keep ? shape.map((dim, axis) => (reduced.has(axis) ? 1 : dim)) : shape.filter((_, axis) => !reduced.has(axis));
 }
 
 function inferReduced(call: Call, axes: readonly number[] | null, keep: boolean): Shape | null {
@@ -32,8 +33,9 @@ function reducedField(call: Call, axes: readonly number[] | null, keep: boolean)
   const rank = shapeOf(call, 0)?.length;
   if (rank === undefined) return RANK_UNKNOWN;
   if (!axes) return { unknown: 'the axes that are reduced are not known' };
-  if (keep) return axisByAxis(rank, (axis) => (axes.includes(axis) ? null : EACH));
-  const left = Array.from({ length: rank }, (_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const reduced = new Set(axes);
+  if (keep) return axisByAxis(rank, (axis) => (reduced.has(axis) ? null : EACH));
+  const left = Array.from({ length: rank }, (_, axis) => axis).filter((axis) => !reduced.has(axis));
   return left.map((input) => ({ input, map: EACH }));
 }
 

@@ -25,7 +25,23 @@ export function productDim(call: Call, dims: Shape): Dim {
 export function sumDim(call: Call, dims: Shape): Dim {
   if (dims.length === 1) return dims[0] as Dim;
   const sizes = known(dims);
-  return sizes && dim(call, plus(...sizes));
+  return (
+    sizes &&
+    dim(
+      call,
+      sizes.reduce((a: Count, b) => plus(a, b), 0),
+    )
+  );
+}
+
+/** Where each of several stretches begins that follow each other, and where the last one ends; null after an unknown size. */
+export function beginsOf(sizes: Shape): readonly (number | null)[] {
+  const begins: (number | null)[] = [0];
+  for (const [j, own] of sizes.entries()) {
+    const begin = begins[j] ?? null;
+    begins.push(begin === null || typeof own !== 'number' ? null : begin + own);
+  }
+  return begins;
 }
 
 /** As many sizes that are not known. */

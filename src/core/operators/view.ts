@@ -94,12 +94,12 @@ export const squeeze = view('Squeeze', (call, { shape }) => {
     const count = lengthOf(call, need(call, 1));
     return count === null || count > shape.length ? null : unknownDims(call, shape.length - count);
   }
-  const dropped = axesIn(call, axes, shape.length);
+  const dropped = new Set(axesIn(call, axes, shape.length));
   for (const axis of dropped) {
     const size = shape[axis];
     if (typeof size === 'number' && size !== 1) malformed(call, `axis ${axis} of size ${size} cannot be squeezed`);
   }
-  return shape.filter((_, axis) => !dropped.includes(axis));
+  return shape.filter((_, axis) => !dropped.has(axis));
 });
 
 export const unsqueeze = view('Unsqueeze', (call, { shape }) => {

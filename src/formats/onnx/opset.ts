@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../core/graph.ts';
-import type { ModelRecord } from './records.ts';
+import type { FunctionRecord, ModelRecord } from './records.ts';
 
 /** The newest operator set that Fovea's operators follow. */
 const NEWEST = 28;
@@ -9,9 +9,6 @@ const OLDEST = 7;
 /** The operator set that a file says, and the one that it is read as. What differs is told in `diagnostics`. */
 export function opsetOf(model: ModelRecord, diagnostics: Diagnostic[]): { said?: number; used: number } {
   const warn = (code: string, message: string): void => void diagnostics.push({ code, severity: 'warning', message });
-  if (model.functions > 0) {
-    warn('local-functions', `the file defines ${model.functions} functions of its own: nodes that call them are unknown operators`);
-  }
   const said = saidBy(model);
   if (said === undefined) {
     const needed = model.opsets.length === 0 || model.graph?.nodes.some(isStandard);
@@ -21,6 +18,16 @@ export function opsetOf(model: ModelRecord, diagnostics: Diagnostic[]): { said?:
   if (said > NEWEST) warn('new-opset', `operator set ${said} is newer than ${NEWEST}: it is read as ${NEWEST}`);
   if (said < OLDEST) warn('old-opset', `operator set ${said} is older than ${OLDEST}: not everything in it is read as it was meant`);
   return { said, used: Math.min(said, NEWEST) };
+}
+
+/** The operator set of a function's nodes: its own, or that of the file around it. */
+export function opsetOfFunction(called: FunctionRecord, around: number, diagnostics: Diagnostic[]): number {
+  const said = Number(called.opsets.findLast(isStandard)?.version ?? around);
+  const message = `function '${called.name}' is of operator set ${said}, which is newer than ${NEWEST}: it is read as ${NEWEST}`;
+  if (said > NEWEST && !diagnostics.some((known) => known.message === message)) {
+    diagnostics.push({ code: 'new-opset', severity: 'warning', message });
+  }
+  return Math.min(said, NEWEST);
 }
 
 /** Whether something belongs to the standard domain, which has two names. */

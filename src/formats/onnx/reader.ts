@@ -31,7 +31,7 @@ export function openOnnx(limits: Limits): Reader {
     end(): Reading {
       return work(() => {
         window.end();
-        return lower(model, (bytes) => wire.keep(bytes));
+        return lower(model, wire);
       });
     },
   };

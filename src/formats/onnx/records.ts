@@ -7,8 +7,21 @@ export interface ModelRecord {
   producerName: string;
   producerVersion: string;
   opsets: OpsetRecord[];
-  functions: number;
+  functions: FunctionRecord[];
   graph: GraphRecord | undefined;
+}
+
+/** A function that the file defines: nodes that call it stand for its own. */
+export interface FunctionRecord {
+  name: string;
+  domain: string;
+  overload: string;
+  inputs: string[];
+  outputs: string[];
+  /** Attributes that a call may leave out. */
+  defaults: AttributeRecord[];
+  nodes: NodeRecord[];
+  opsets: OpsetRecord[];
 }
 
 export interface OpsetRecord {
@@ -23,12 +36,16 @@ export interface GraphRecord {
   sparse: SparseRecord[];
   inputs: ValueRecord[];
   outputs: ValueRecord[];
+  /** What the file says of values in between. */
+  values: ValueRecord[];
 }
 
 export interface NodeRecord {
   name: string;
   op: string;
   domain: string;
+  /** Tells functions of one name apart. */
+  overload: string;
   inputs: string[];
   outputs: string[];
   attributes: AttributeRecord[];
@@ -48,6 +65,8 @@ export interface AttributeRecord {
   ints: List | undefined;
   strings: (string | null)[] | undefined;
   graphs: GraphRecord[] | undefined;
+  /** Within a function: the attribute of the call that stands here. */
+  ref: string;
 }
 
 export interface TensorRecord {
@@ -94,13 +113,32 @@ export const newModel = (): ModelRecord => ({
   producerName: '',
   producerVersion: '',
   opsets: [],
-  functions: 0,
+  functions: [],
   graph: undefined,
 });
 
-export const newGraph = (): GraphRecord => ({ name: '', nodes: [], initializers: [], sparse: [], inputs: [], outputs: [] });
+export const newFunction = (): FunctionRecord => ({
+  name: '',
+  domain: '',
+  overload: '',
+  inputs: [],
+  outputs: [],
+  defaults: [],
+  nodes: [],
+  opsets: [],
+});
 
-export const newNode = (): NodeRecord => ({ name: '', op: '', domain: '', inputs: [], outputs: [], attributes: [] });
+export const newGraph = (): GraphRecord => ({
+  name: '',
+  nodes: [],
+  initializers: [],
+  sparse: [],
+  inputs: [],
+  outputs: [],
+  values: [],
+});
+
+export const newNode = (): NodeRecord => ({ name: '', op: '', domain: '', overload: '', inputs: [], outputs: [], attributes: [] });
 
 export const newAttribute = (): AttributeRecord => ({
   name: '',
@@ -115,6 +153,7 @@ export const newAttribute = (): AttributeRecord => ({
   ints: undefined,
   strings: undefined,
   graphs: undefined,
+  ref: '',
 });
 
 export const newList = (): List => ({ values: [] });

@@ -1,17 +1,19 @@
-import { message, push, type Schema, schema } from './message.ts';
+import { type Field, message, push, type Schema, schema } from './message.ts';
 import {
   type AttributeRecord,
+  type FunctionRecord,
   type GraphRecord,
   type ModelRecord,
   type NodeRecord,
   newAttribute,
+  newFunction,
   newGraph,
   newList,
   newNode,
   newTensor,
   type OpsetRecord,
 } from './records.ts';
-import { type Bound, bytes, EXACT, FLOAT, float, int, name, numbers, text } from './scalars.ts';
+import { type Bound, EXACT, FLOAT, float, int, name, numbers, text } from './scalars.ts';
 import { SPARSE, TENSOR } from './tensor-schema.ts';
 import { VALUE } from './type-schema.ts';
 
@@ -71,6 +73,9 @@ const ATTRIBUTE: Schema<AttributeRecord> = schema({
   20: int((a, v) => {
     a.type = v;
   }),
+  21: name((a, v) => {
+    a.ref = v;
+  }),
   22: message(
     () => SPARSE,
     (a) => {
@@ -96,16 +101,22 @@ const NODE: Schema<NodeRecord> = schema({
   7: name((n, v) => {
     n.domain = v;
   }),
+  8: name((n, v) => {
+    n.overload = v;
+  }),
 });
 
+/** The nodes of a graph or function. */
+const NODES: Field<{ readonly nodes: NodeRecord[] }> = message(
+  () => NODE,
+  (g, w) => {
+    w.countNode();
+    return push(g.nodes, newNode());
+  },
+);
+
 const GRAPH: Schema<GraphRecord> = schema({
-  1: message(
-    () => NODE,
-    (g, w) => {
-      w.countNode();
-      return push(g.nodes, newNode());
-    },
-  ),
+  1: NODES,
   2: name((g, v) => {
     g.name = v;
   }),
@@ -121,6 +132,10 @@ const GRAPH: Schema<GraphRecord> = schema({
     () => VALUE,
     (g) => push(g.outputs, { name: '', type: undefined }),
   ),
+  13: message(
+    () => VALUE,
+    (g) => push(g.values, { name: '', type: undefined }),
+  ),
   15: message(
     () => SPARSE,
     (g) => push(g.sparse, { values: undefined, dims: newList() }),
@@ -133,6 +148,31 @@ const OPSET: Schema<OpsetRecord> = schema({
   }),
   2: int((o, v) => {
     o.version = v;
+  }),
+});
+
+const OPSETS: Field<{ readonly opsets: OpsetRecord[] }> = message(
+  () => OPSET,
+  (m) => push(m.opsets, { domain: '', version: 0 }),
+);
+
+const FUNCTION: Schema<FunctionRecord> = schema<FunctionRecord>({
+  1: name((f, v) => {
+    f.name = v;
+  }),
+  4: name((f, v) => f.inputs.push(v)),
+  5: name((f, v) => f.outputs.push(v)),
+  7: NODES,
+  9: OPSETS,
+  10: name((f, v) => {
+    f.domain = v;
+  }),
+  11: message(
+    () => ATTRIBUTE,
+    (f) => push(f.defaults, newAttribute()),
+  ),
+  13: name((f, v) => {
+    f.overload = v;
   }),
 });
 
@@ -155,14 +195,10 @@ export const MODEL: Schema<ModelRecord> = schema({
     },
     1,
   ),
-  8: message(
-    () => OPSET,
-    (m) => push(m.opsets, { domain: '', version: 0 }),
-  ),
-  25: bytes(
-    () => 0,
-    (m) => {
-      m.functions++;
-    },
+  8: OPSETS,
+  25: message(
+    () => FUNCTION,
+    (m) => push(m.functions, newFunction()),
+    1,
   ),
 });

@@ -11,6 +11,7 @@ export const FIXED32 = 5;
 const HIGH = 2 ** 32;
 /** Looking at the clock costs more than reading a field. */
 const FIELDS_PER_LOOK = 4096;
+const NODES_PER_LOOK = 1024;
 
 /** What a string costs in memory beyond its characters. */
 const TEXT_BYTES = 32;
@@ -169,7 +170,8 @@ export class Wire {
   }
 
   countNode(): void {
-    if (++this.nodes > this.limits.nodes) this.exceeded(`more than ${this.limits.nodes} nodes`);
+    if (++this.nodes % NODES_PER_LOOK === 0) this.look();
+    if (this.nodes > this.limits.nodes) this.exceeded(`more than ${this.limits.nodes} nodes`);
   }
 
   /** Enters a message that is `levels` graphs (0 or 1) below the one around it. */
