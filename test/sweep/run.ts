@@ -14,7 +14,7 @@ const FIELDS: Record<string, readonly [layerOp: string, size: number, stride: nu
   resnet50: ['Relu', 427, 32, 213],
   vgg16: ['MaxPool', 212, 32, 90],
   alexnet: ['MaxPool', 195, 32, 66],
-  googlenet: ['Concat', 379, 32, 189],
+  googlenet: ['Concat', 379, 32, 167],
   mobilenet_v2: ['Clip', 491, 32, 245],
 };
 
