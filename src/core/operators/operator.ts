@@ -83,12 +83,26 @@ export interface AxisLink {
  *
  * - An array has one entry per output axis; null where the output axis moves along no input axis. Input axes that no
  *   entry names are mixed as a whole (reduced, contracted): every output position depends on all of them.
+ * - A `Picked` says the same of an operator that reads single positions of some input axes.
  * - `elementwise`: position by position, with NumPy broadcasting.
  * - `reshape`: the same elements in the same row-major order under another shape.
  * - `none`: on nothing of the data (only on the shape, or not at all).
  * - `dataDependent`, `unknown`: as for axes, for all of them.
  */
-export type Relation = readonly (AxisLink | null)[] | 'elementwise' | 'reshape' | 'none' | 'dataDependent' | { readonly unknown: string };
+export type Relation =
+  | readonly (AxisLink | null)[]
+  | Picked
+  | 'elementwise'
+  | 'reshape'
+  | 'none'
+  | 'dataDependent'
+  | { readonly unknown: string };
+
+/** Axis links where of some input axes only one position is read (a Gather of one index); `position` counts from 0. */
+export interface Picked {
+  readonly links: readonly (AxisLink | null)[];
+  readonly picks: readonly { readonly input: number; readonly position: number }[];
+}
 
 /** The output of an operator as `infer` states it. */
 export interface Inferred {

@@ -1,6 +1,7 @@
 import { isFloat, type Shape } from '../graph.ts';
 import type { Inference } from '../inference/infer.ts';
 import type { Relation, Tensor } from '../operators/operator.ts';
+import { linksOf } from './follow.ts';
 
 /** An axis of an input seen from a tensor further on: entry a is the input axis that axis a of the tensor came from, or -1. */
 interface Trace {
@@ -51,8 +52,8 @@ function nameByMeaning(meaning: readonly string[], trace: Trace, rank: number): 
 
 function traceThrough(relation: Relation, from: readonly number[], shape: Shape | null): readonly number[] | null {
   if (relation === 'elementwise') return shape?.length === from.length ? from : null;
-  if (!Array.isArray(relation)) return null;
-  return relation.map((link) => (link ? (from[link.input] ?? -1) : -1));
+  const links = linksOf(relation);
+  return links.length === 0 ? null : links.map((link) => (link ? (from[link.input] ?? -1) : -1));
 }
 
 /** Axis names of a tensor of which nothing but its type is known. */

@@ -112,7 +112,7 @@ function composeListed(field: Periodic | Table, map: Listed, lengths: Lengths, b
 /** The field of units that mix a whole axis. `extent` is the size of the source axis, null where unknown. */
 export function collapse(field: FieldMap, before: number | null, extent: number | null, by: string): FieldMap {
   if (field.kind === 'opaque' || field.kind === 'constant') return field;
-  if (before === 1) return at(field, 0);
+  if (before === 1) return fieldOfUnit(field, 0);
   return whole(extent, by);
 }
 
@@ -124,7 +124,7 @@ export function collapseTable(field: Table | Constant, by: string): Constant {
 }
 
 /** The field of one unit, as the field of all units of a tensor that read it. */
-export function at(field: FieldMap, unit: number): FieldMap {
+export function fieldOfUnit(field: FieldMap, unit: number): FieldMap {
   if (field.kind === 'opaque' || field.kind === 'constant') return field;
   const [lo, hi] = hullOf(field, unit, unit, 1);
   return lo > hi ? EMPTY : { kind: 'constant', lo, hi, whole: false, cause: field.cause };

@@ -1,6 +1,17 @@
 import type { Shape } from '../graph.ts';
-import { type AxisLink, known, type Relation, size } from '../operators/operator.ts';
-import { collapseDigits, collapsePath, composePath, dependsOnNothing, lost, NOTHING, opaquePath, type Path, straighten } from './path.ts';
+import { type AxisLink, known, type Picked, type Relation, size } from '../operators/operator.ts';
+import {
+  collapseDigits,
+  collapsePath,
+  composePath,
+  dependsOnNothing,
+  lost,
+  NOTHING,
+  opaquePath,
+  type Path,
+  pickUnit,
+  straighten,
+} from './path.ts';
 import { isLayout, type Layout, moves, plain, reshapePlacement } from './placement.ts';
 
 const POINTWISE = { kind: 'periodic', shift: 1, lo: [0], hi: [0], step: [1], known: true } as const;
@@ -18,6 +29,16 @@ export interface Step {
   readonly by: string;
 }
 
+function isPicked(relation: Relation): relation is Picked {
+  return typeof relation === 'object' && 'picks' in relation;
+}
+
+/** The axis links of a relation; none of one that is told otherwise. */
+export function linksOf(relation: Relation): readonly (AxisLink | null)[] {
+  if (isPicked(relation)) return relation.links;
+  return Array.isArray(relation) ? relation : [];
+}
+
 /** Follows one path through one operator. */
 export function follow(path: Path, step: Step): Path {
   const { relation, before, after, by } = step;
@@ -28,7 +49,15 @@ export function follow(path: Path, step: Step): Path {
   if (!before || !after) return lost(path, `${by}: the rank of a tensor is unknown`);
   if (relation === 'elementwise') return followElementwise(path, before, after, step);
   if (relation === 'reshape') return followReshape(path, before, after, step);
+  if (isPicked(relation)) return followPicks(path, relation, before, after, step);
   return followLinks(path, relation, before, after, step);
+}
+
+/** Through an operator that reads one position of an axis: what is left is the field of that position. */
+function followPicks(path: Path, { links, picks }: Picked, before: Shape, after: Shape, step: Step): Path {
+  const straight = isLayout(path.at) ? (straighten(path, before, step.by) ?? path) : path;
+  const pick = picks.find(({ input }) => input === straight.at);
+  return pick ? pickUnit(straight, pick.position) : followLinks(path, links, before, after, step);
 }
 
 function followElementwise(path: Path, before: Shape, after: Shape, step: Step): Path {

@@ -1,7 +1,7 @@
 import type { Shape } from '../graph.ts';
 import type { AxisMap } from '../operators/operator.ts';
 import { size } from '../operators/operator.ts';
-import { collapse, collapseTable, compose } from './compose.ts';
+import { collapse, collapseTable, compose, fieldOfUnit } from './compose.ts';
 import { EMPTY, type FieldMap, isEmpty, MAX_PERIOD, tabulate, unknown } from './map.ts';
 import { type Digit, isLayout, type Layout, moves, movingAxes, type Placement, plain, unitsOf } from './placement.ts';
 
@@ -41,6 +41,13 @@ export function collapsePath(path: Path, before: number | null, extent: number |
     virtual: collapse(path.virtual, before, extent, by),
     actual: actual && (actual.kind === 'table' || actual.kind === 'constant') ? collapseTable(actual, by) : null,
   };
+}
+
+/** The path where only one position of the axis that it moves along is read. */
+export function pickUnit(path: Path, unit: number): Path {
+  const { virtual, actual } = path;
+  const inside = actual?.kind !== 'table' || unit < actual.lo.length;
+  return { at: null, virtual: fieldOfUnit(virtual, unit), actual: actual && (inside ? fieldOfUnit(actual, unit) : EMPTY) };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Diagnostic, Shape } from '../graph.ts';
 import type { Inference } from '../inference/infer.ts';
 import type { Relation, Tensor } from '../operators/operator.ts';
-import { follow, type Step } from './follow.ts';
+import { follow, linksOf, type Step } from './follow.ts';
 import { IDENTITY, identityTable } from './map.ts';
 import { mergePaths, type Paths } from './merge.ts';
 import { dependsOnNothing } from './path.ts';
@@ -94,9 +94,9 @@ function followField(field: SourceField, relation: Relation, input: Tensor, outp
 
 function followAxis(axis: AxisField, step: Omit<Step, 'local'>): AxisField {
   const strict = followAll(axis.strict, { ...step, local: false });
-  const statistics = Array.isArray(step.relation) && step.relation.some((link) => link?.map.kind === 'all' && link.map.statistics);
-  const gates =
-    step.relation === 'elementwise' || (Array.isArray(step.relation) && step.relation.some((link) => link?.map.kind === 'broadcast'));
+  const links = linksOf(step.relation);
+  const statistics = links.some((link) => link?.map.kind === 'all' && link.map.statistics);
+  const gates = step.relation === 'elementwise' || links.some((link) => link?.map.kind === 'broadcast');
   if (axis.local === axis.strict && !statistics && !gates) return strict === axis.strict ? axis : { strict, local: strict };
   const local = followAll(axis.local, { ...step, local: true });
   if (strict === axis.strict && local === axis.local) return axis;

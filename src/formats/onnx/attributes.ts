@@ -39,9 +39,10 @@ function typeOf(a: AttributeRecord): number {
  * Faults with `malformed-file` where it does not hold what its type says.
  */
 export function attributeOf(a: AttributeRecord, node: string, context: AttributeContext): Attribute | null {
+  const where = `attribute '${a.name}' of node '${node}'`;
+  if (a.ref !== '') throw new Fault('malformed-file', `${where} stands for one of a function's call, but is in no function`, { node });
   const read = READ[typeOf(a)];
   if (!read) return null;
-  const where = `attribute '${a.name}' of node '${node}'`;
   const value = read(a, context, where);
   if (value === undefined) throw new Fault('malformed-file', `${where} does not hold what its type says`, { node });
   return value;

@@ -1,13 +1,24 @@
 import { isDeepStrictEqual } from 'node:util';
 import { fromBinary } from '@bufbuild/protobuf';
-import { type AttributeProto, type GraphProto, ModelProtoSchema, type TensorProto, type ValueInfoProto } from 'onnx-buf';
+import {
+  type AttributeProto,
+  type FunctionProto,
+  type GraphProto,
+  ModelProtoSchema,
+  type NodeProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from 'onnx-buf';
 import t from 'tap';
 import { stream } from '../../../src/formats/onnx/message.ts';
 import {
   type AttributeRecord,
+  type FunctionRecord,
   type GraphRecord,
   type ModelRecord,
+  type NodeRecord,
   newModel,
+  type OpsetRecord,
   type TensorRecord,
   type ValueRecord,
 } from '../../../src/formats/onnx/records.ts';
@@ -66,6 +77,7 @@ function ourAttribute(a: AttributeRecord): unknown {
     ints: big(a.ints) ?? [],
     strings: a.strings ?? [],
     graphs: (a.graphs ?? []).map(ourGraph),
+    ref: a.ref,
   };
 }
 
@@ -82,6 +94,7 @@ function theirAttribute(a: AttributeProto): unknown {
     ints: a.ints,
     strings: a.strings.map((s) => Buffer.from(s).toString()),
     graphs: a.graphs.map(theirGraph),
+    ref: a.refAttrName,
   };
 }
 
@@ -98,18 +111,36 @@ function theirValue({ name, type }: ValueInfoProto): unknown {
 
 function ourGraph(graph: GraphRecord | undefined): unknown {
   if (!graph) return null;
-  const nodes = graph.nodes.map((n) => ({ ...n, attributes: n.attributes.map(ourAttribute) }));
-  const [inputs, outputs] = [graph.inputs.map(ourValue), graph.outputs.map(ourValue)];
-  return { name: graph.name, nodes, initializers: graph.initializers.map(ourTensor), inputs, outputs };
+  const [inputs, outputs, values] = [graph.inputs.map(ourValue), graph.outputs.map(ourValue), graph.values.map(ourValue)];
+  return { name: graph.name, nodes: graph.nodes.map(ourNode), initializers: graph.initializers.map(ourTensor), inputs, outputs, values };
+}
+
+function ourNode(node: NodeRecord): unknown {
+  return { ...node, attributes: node.attributes.map(ourAttribute) };
+}
+
+function ourFunction(f: FunctionRecord): unknown {
+  return { ...f, nodes: f.nodes.map(ourNode), defaults: f.defaults.map(ourAttribute), opsets: f.opsets.map(ourOpset) };
+}
+
+function ourOpset({ domain, version }: OpsetRecord): unknown {
+  return { domain, version: BigInt(version) };
 }
 
 function theirGraph(graph: GraphProto | undefined): unknown {
   if (!graph) return null;
-  const nodes = graph.node.map(({ name, opType, domain, input, output, attribute }) => {
-    return { name, op: opType, domain, inputs: input, outputs: output, attributes: attribute.map(theirAttribute) };
-  });
-  const [inputs, outputs] = [graph.input.map(theirValue), graph.output.map(theirValue)];
-  return { name: graph.name, nodes, initializers: graph.initializer.map(theirTensor), inputs, outputs };
+  const [inputs, outputs, values] = [graph.input.map(theirValue), graph.output.map(theirValue), graph.valueInfo.map(theirValue)];
+  return { name: graph.name, nodes: graph.node.map(theirNode), initializers: graph.initializer.map(theirTensor), inputs, outputs, values };
+}
+
+function theirNode({ name, opType, domain, overload, input, output, attribute }: NodeProto): unknown {
+  return { name, op: opType, domain, overload, inputs: input, outputs: output, attributes: attribute.map(theirAttribute) };
+}
+
+function theirFunction({ name, domain, overload, input, output, attributeProto, node, opsetImport }: FunctionProto): unknown {
+  const opsets = opsetImport.map(({ domain, version }) => ({ domain, version }));
+  const [nodes, defaults] = [node.map(theirNode), attributeProto.map(theirAttribute)];
+  return { name, domain, overload, inputs: input, outputs: output, defaults, nodes, opsets };
 }
 
 if (!publicModels) t.comment('SKIPPED: the public models, as FOVEA_REFERENCE does not say where they are');
@@ -120,6 +151,7 @@ t.test('files are decoded as another reader does', async (t) => {
     const ours = decode(file);
     const theirs = fromBinary(ModelProtoSchema, file);
     t.ok(isDeepStrictEqual(ourGraph(ours.graph), theirGraph(theirs.graph)), name);
+    t.ok(isDeepStrictEqual(ours.functions.map(ourFunction), theirs.functions.map(theirFunction)), name);
   }
 });
 

@@ -59,11 +59,14 @@ export const floatsAttribute = (name: string, values: readonly number[]): Bytes 
   return join(text(1, name), bytes(7, float32(...values)), int(20, 6));
 };
 export const tensorAttribute = (name: string, value: Bytes): Bytes => join(text(1, name), bytes(5, value), int(20, 4));
+/** An attribute of a node in a function that stands for the attribute `of` of its call. */
+export const reference = (name: string, of: string, type: number): Bytes => join(text(1, name), int(20, type), text(21, of));
 export const graphAttribute = (name: string, value: Bytes): Bytes => join(text(1, name), bytes(6, value), int(20, 5));
 
 export interface NodeParts {
   readonly name?: string;
   readonly domain?: string;
+  readonly overload?: string;
   readonly attributes?: readonly Bytes[];
 }
 
@@ -76,6 +79,7 @@ export function node(op: string, inputs: readonly string[], outputs: readonly st
     text(4, op),
     ...(parts.attributes ?? []).map((a) => bytes(5, a)),
     ...(parts.domain === undefined ? [] : [text(7, parts.domain)]),
+    ...(parts.overload === undefined ? [] : [text(8, parts.overload)]),
   );
 }
 
@@ -92,6 +96,7 @@ export interface GraphParts {
   readonly initializers?: readonly Bytes[];
   readonly inputs?: readonly Bytes[];
   readonly outputs?: readonly Bytes[];
+  readonly values?: readonly Bytes[];
 }
 
 /** A GraphProto. */
@@ -102,7 +107,33 @@ export function graph(parts: GraphParts): Bytes {
     ...(parts.initializers ?? []).map((t) => bytes(5, t)),
     ...(parts.inputs ?? []).map((v) => bytes(11, v)),
     ...(parts.outputs ?? []).map((v) => bytes(12, v)),
+    ...(parts.values ?? []).map((v) => bytes(13, v)),
   ]);
+}
+
+export interface FunctionParts {
+  readonly inputs?: readonly string[];
+  readonly outputs?: readonly string[];
+  readonly nodes: readonly Bytes[];
+  readonly defaults?: readonly Bytes[];
+  readonly domain?: string;
+  readonly overload?: string;
+  readonly opset?: number;
+}
+
+/** A field of ModelProto that holds a FunctionProto, of the domain `own` where it does not say another. */
+export function localFunction(name: string, parts: FunctionParts): Bytes {
+  return message(
+    25,
+    text(1, name),
+    ...(parts.inputs ?? []).map((s) => text(4, s)),
+    ...(parts.outputs ?? []).map((s) => text(5, s)),
+    ...parts.nodes.map((n) => bytes(7, n)),
+    ...(parts.opset === undefined ? [] : [message(9, int(2, parts.opset))]),
+    text(10, parts.domain ?? 'own'),
+    ...(parts.defaults ?? []).map((a) => bytes(11, a)),
+    ...(parts.overload === undefined ? [] : [text(13, parts.overload)]),
+  );
 }
 
 /** A ModelProto. */

@@ -310,5 +310,4 @@ t.test('operator sets', async (t) => {
   t.strictSame(opsetsOf(e.int(1, 3), set(2, 'ai.onnx.ml')), { opset: undefined, codes: [] });
   const node = e.message(7, e.bytes(1, e.node('Relu', [], ['y'])));
   t.strictSame(opsetsOf(e.int(1, 3), set(2, 'ai.onnx.ml'), node), { opset: undefined, codes: ['no-opset'] });
-  t.strictSame(opsetsOf(e.int(1, 8), set(17), e.message(25, e.text(1, 'f'))).codes, ['local-functions']);
 });
