@@ -17,32 +17,94 @@ function activation(
   });
 }
 
-/** The function bodies of the ONNX specification, except where a comment says otherwise. */
+/** Primitives of one element: the function bodies of the ONNX specification, except where a comment says otherwise. */
+const AMOUNTS = {
+  Affine: { mul: 1, add: 1 },
+  Relu: { cmp: 1 },
+  LeakyRelu: { cmp: 1, mul: 1 },
+  ThresholdedRelu: { cmp: 1 },
+  Elu: { cmp: 1, exp: 1, add: 1, mul: 1 },
+  Sigmoid: { exp: 1, add: 1, div: 1 },
+  HardSigmoid: { mul: 1, add: 1, cmp: 2 },
+  HardSwish: { mul: 2, add: 1, cmp: 2 },
+  Tanh: { exp: 1, add: 2, mul: 1, div: 1 },
+  ScaledTanh: { exp: 1, add: 2, mul: 3, div: 1 },
+  Softplus: { exp: 2, add: 1 },
+  Softsign: { cmp: 1, add: 1, div: 1 },
+  // The bounds of an activation that is fused into another operator.
+  Clip: { cmp: 2 },
+} as const satisfies Readonly<Record<string, Amounts>>;
+
+const BY_NAME: ReadonlyMap<string, Amounts> = new Map(Object.entries(AMOUNTS).map(([name, amounts]) => [name.toLowerCase(), amounts]));
+
+/** Primitives of one element of an activation that an attribute names; runtimes ignore the case of its letters. */
+export function activationAmounts(call: Call, name: string): Amounts {
+  return BY_NAME.get(name.toLowerCase()) ?? malformed(call, `${JSON.stringify(name.slice(0, 40))} is no activation`);
+}
+
 export const activations: readonly Operator[] = [
-  activation('Relu', { cmp: 1 }),
-  activation('LeakyRelu', { cmp: 1, mul: 1 }, { alpha: 0.01 }),
-  activation('ThresholdedRelu', { cmp: 1 }, { alpha: 1 }),
-  activation('Elu', { cmp: 1, exp: 1, add: 1, mul: 1 }, { alpha: 1 }),
+  activation('Relu', AMOUNTS.Relu),
+  activation('LeakyRelu', AMOUNTS.LeakyRelu, { alpha: 0.01 }),
+  activation('ThresholdedRelu', AMOUNTS.ThresholdedRelu, { alpha: 1 }),
+  activation('Elu', AMOUNTS.Elu, { alpha: 1 }),
   activation('Selu', { cmp: 1, exp: 1, add: 1, mul: 2 }, { alpha: 1.6732632423543772, gamma: 1.0507009873554805 }),
   activation('Celu', { cmp: 1, exp: 1, add: 1, mul: 1, div: 1 }, { alpha: 1 }),
-  activation('Sigmoid', { exp: 1, add: 1, div: 1 }),
-  activation('HardSigmoid', { mul: 1, add: 1, cmp: 2 }, { alpha: 0.2, beta: 0.5 }),
-  activation('HardSwish', { mul: 2, add: 1, cmp: 2 }),
+  activation('Sigmoid', AMOUNTS.Sigmoid),
+  activation('HardSigmoid', AMOUNTS.HardSigmoid, { alpha: 0.2, beta: 0.5 }),
+  activation('HardSwish', AMOUNTS.HardSwish),
   // alpha * x is free where alpha is 1, as in SiLU.
-  activation('Swish', (call) => ({ exp: 1, add: 1, div: 1, mul: float(call, 'alpha', 1) === 1 ? 1 : 2 }), { alpha: 1 }),
-  activation('Tanh', { exp: 1, add: 2, mul: 1, div: 1 }),
-  activation('Softplus', { exp: 2, add: 1 }),
-  activation('Softsign', { cmp: 1, add: 1, div: 1 }),
+  activation('Swish', (call) => ({ exp: 1, add: 1, div: 1, mul: scaled(call, 1) ? 2 : 1 }), { alpha: 1 }),
+  activation('Tanh', AMOUNTS.Tanh),
+  activation('Softplus', AMOUNTS.Softplus),
+  activation('Softsign', AMOUNTS.Softsign),
   activation('Mish', { exp: 3, add: 3, mul: 2, div: 1 }),
   activation('Gelu', (call) => (string(call, 'approximate', 'none') === 'tanh' ? GELU_TANH : GELU_ERF), { approximate: 'none' }),
   activation('Erf', { exp: 1 }),
+  // Two comparisons with lambd; the bias is added or taken away.
+  activation('Shrink', { cmp: 2, add: 1 }, { bias: 0, lambd: 0.5 }),
+  // Experimental operators of the first operator set, which old files still hold.
+  activation('ScaledTanh', AMOUNTS.ScaledTanh, { alpha: 1, beta: 1 }),
+  activation('ParametricSoftplus', { exp: 2, add: 1, mul: 2 }, { alpha: 1, beta: 1 }),
+  // Source of those of com.microsoft: the contrib operators of ONNX Runtime.
+  activation('com.microsoft.Gelu', () => GELU_ERF),
+  activation('com.microsoft.QuickGelu', (call) => ({ exp: 1, add: 1, div: 1, mul: scaled(call, 1.702) ? 2 : 1 }), { alpha: 1.702 }),
 ];
+
+/** Whether x is scaled before the sigmoid. */
+const scaled = (call: Call, fallback: number) => float(call, 'alpha', fallback) !== 1;
+
+/** An activation of the sum of a tensor and a bias along its last axis, which may be left out where it is `optional`. */
+function biased(op: string, primitives: Amounts, optional: boolean): Operator {
+  return defineOperator(op, {
+    nonlinear: true,
+    infer: (call) => {
+      const { dtype, shape } = need(call, 0);
+      if (!optional || has(call, 1)) broadcast(call, [shape, shapeOf(call, 1)]);
+      return [{ dtype, shape }];
+    },
+    field: () => 'elementwise',
+    cost: (call) => perOutput(call, { ...primitives, add: (primitives.add as number) + (has(call, 1) ? 1 : 0) }),
+  });
+}
 
 /** x / sqrt 2, erf, + 1, * x, * 1/2 (Hendrycks and Gimpel). */
 const GELU_ERF: Amounts = { div: 1, exp: 1, add: 1, mul: 2 };
 
 /** The same by tanh: Pow, Mul, Add, Mul, Tanh, Add, Mul, Mul. */
 const GELU_TANH: Amounts = { exp: 2, add: 4, mul: 5, div: 1 };
+
+/** Source: com.microsoft BiasGelu and FastGelu. */
+export const biasGelu = biased('com.microsoft.BiasGelu', GELU_ERF, false);
+export const fastGelu = biased('com.microsoft.FastGelu', GELU_TANH, true);
+
+/** Source: ONNX SwiGLU: Swish of the first tensor times the second. */
+export const swiGlu = defineOperator('SwiGLU', {
+  nonlinear: true,
+  infer: (call) => [{ dtype: need(call, 0).dtype, shape: broadcast(call, [shapeOf(call, 0), shapeOf(call, 1)]) }],
+  field: () => 'elementwise',
+  cost: (call) => perOutput(call, { exp: 1, add: 1, div: 1, mul: scaled(call, 1) ? 3 : 2 }),
+  defaults: () => ({ alpha: 1 }),
+});
 
 /** Source: ONNX PRelu (He et al. 2015). The slope broadcasts to the tensor, never the other way. */
 export const prelu = defineOperator('PRelu', {

@@ -1,7 +1,7 @@
 import { type Count, plus, times } from '../count.ts';
 import { counters } from './amount.ts';
 import { type AxisMap, type Call, defineOperator, dim, ints, known, malformed, need, type Operator, shapeOf, size } from './operator.ts';
-import { channelsFirst, EACH, link, MAX_PERIOD, RANK_UNKNOWN, table, unknownMap, windows } from './relation.ts';
+import { channelsFirst, EACH, link, MAX_PERIOD, RANK_UNKNOWN, repeated, table, unknownMap, windows } from './relation.ts';
 import { spatialLinks } from './window.ts';
 
 const REMAINDER = 'adaptive pooling with a remainder has no meaning past its border';
@@ -21,10 +21,7 @@ function adaptiveMap(n: number | null, m: number): AxisMap | null {
   if (m === 1) return null;
   if (n === null) return unknownMap('the size that adaptive pooling divides is not known');
   if (n % m === 0) return windows(n / m, 0, n / m, 1);
-  if (m % n === 0 && m / n <= MAX_PERIOD) {
-    const zeros = Array<number>(m / n).fill(0);
-    return { kind: 'periodic', shift: 1, lo: zeros, hi: zeros, step: zeros.map(() => 1), known: true };
-  }
+  if (m % n === 0 && m / n <= MAX_PERIOD) return repeated(m / n);
   return table(m, (o) => [Math.floor((o * n) / m), Math.ceil(((o + 1) * n) / m) - 1], REMAINDER);
 }
 

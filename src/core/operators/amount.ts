@@ -29,6 +29,16 @@ export function perOutput(call: Call, amounts: Amounts): Counters | null {
   return each(call, elementsOf(call.outputs[0]), amounts);
 }
 
+/** Amounts taken together; null where one of them is unknown. */
+export function together(call: Call, ...parts: readonly (Counters | null)[]): Counters | null {
+  const sums: Record<string, Count> = {};
+  for (const part of parts) {
+    if (!part) return null;
+    for (const [kind, n] of Object.entries(part)) if (n !== true) sums[kind] = plus(sums[kind] ?? 0, n);
+  }
+  return counters(call, sums);
+}
+
 /** Primitives of the mean of n elements. */
 export function mean(n: Count): Amounts {
   return { add: plus(n, -1), div: 1 };

@@ -34,3 +34,18 @@ function conversion(op: string, to: (call: Call) => DType | null): Operator {
 /** Source: ONNX Cast and CastLike. */
 export const cast = conversion('Cast', (call) => dtypeOf(call, 'to', null) ?? malformed(call, 'to is required'));
 export const castLike = conversion('CastLike', (call) => need(call, 1).dtype);
+
+/**
+ * Source: ONNX BitCast: the same bits as another type of the same width. What the elements are then is not followed.
+ */
+export const bitCast = defineOperator('BitCast', {
+  view: true,
+  infer: (call) => {
+    const dtype = dtypeOf(call, 'to', null) ?? malformed(call, 'to is required');
+    const from = need(call, 0).dtype;
+    if (from && DTYPE_BITS[from] !== DTYPE_BITS[dtype]) malformed(call, `${from} has another width than ${dtype}`);
+    return [{ dtype, shape: shapeOf(call, 0) }];
+  },
+  field: () => 'elementwise',
+  cost: () => MOVEMENT,
+});

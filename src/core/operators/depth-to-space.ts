@@ -1,7 +1,7 @@
 import type { Dim, Shape } from '../graph.ts';
 import { movement } from './movement.ts';
 import { type AxisMap, type Call, dim, int, malformed, type Operator, shapeOf } from './operator.ts';
-import { channelsFirst, MAX_PERIOD, RANK_UNKNOWN, unknownMap, windows } from './relation.ts';
+import { channelsFirst, RANK_UNKNOWN, repeated, windows } from './relation.ts';
 import { spatialLinks } from './window.ts';
 
 function blockOf(call: Call): number {
@@ -38,18 +38,11 @@ function rearrangement(
   });
 }
 
-/** Output o shows input floor(o / block). */
-function spread(block: number): AxisMap {
-  if (block > MAX_PERIOD) return unknownMap(`a blocksize above ${MAX_PERIOD} is not described phase by phase`);
-  const zeros = Array<number>(block).fill(0);
-  return { kind: 'periodic', shift: 1, lo: zeros, hi: zeros, step: zeros.map(() => 1), known: true };
-}
-
 /** Source: ONNX DepthToSpace (Shi et al. 2016, pixel shuffle). */
 export const depthToSpace = rearrangement(
   'DepthToSpace',
   (call, [n = null, c = null, h = null, w = null], b) => [n, divided(call, c, b * b), grown(call, h, b), grown(call, w, b)],
-  spread,
+  repeated,
   () => ({ mode: 'DCR' }),
 );
 

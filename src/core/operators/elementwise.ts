@@ -17,7 +17,7 @@ interface Pointwise {
 }
 
 /** An operator that takes its inputs element by element, broadcast against each other. */
-function pointwiseOperator(op: string, primitives: (call: Call) => Amounts, { dtype, arity, defaults, value }: Pointwise): Operator {
+export function pointwiseOperator(op: string, primitives: (call: Call) => Amounts, { dtype, arity, defaults, value }: Pointwise): Operator {
   return defineOperator(op, {
     infer: (call) => {
       const inputs = arity === undefined ? call.inputs.length : arity;

@@ -38,6 +38,12 @@ function picked(call: Call, n: number | null) {
   return table(value.length, (o) => [at(o) ?? 0, at(o) ?? -1], 'Gather has no meaning past its border');
 }
 
+/** The position that a scalar index names, where it is known: that of no other one is read. */
+function single(call: Call, n: number | null): number | null {
+  const index = need(call, 1).shape?.length === 0 ? dataOf(call, 1)?.[0] : undefined;
+  return index === undefined || (n === null && index < 0) ? null : position(index, n ?? Number.POSITIVE_INFINITY);
+}
+
 /** Source: ONNX Gather. The indices take the place of the axis. */
 export const gather = defineOperator('Gather', {
   moves: true,
@@ -71,12 +77,14 @@ export const gather = defineOperator('Gather', {
     const axis = alongOf(call, shape.length);
     const rest = shape.length - axis - 1;
     if (i === 1) return [...none(axis), ...indices.map((_, j) => link(j, EACH)), ...none(rest)];
-    const map = picked(call, size(shape[axis]));
-    return [
+    const map = indices.length === 0 ? EACH : picked(call, size(shape[axis]));
+    const links = [
       ...shape.slice(0, axis).map((_, j) => link(j, EACH)),
       ...indices.map((_, j) => (j === 0 ? link(axis, map) : null)),
       ...Array.from({ length: rest }, (_, j) => link(axis + 1 + j, EACH)),
     ];
+    const one = single(call, size(shape[axis]));
+    return one === null ? links : { links, picks: [{ input: axis, position: one }] };
   },
   cost: (call) => perOutput(call, { load: 1 }),
   defaults: () => ({ axis: 0 }),

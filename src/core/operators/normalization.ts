@@ -97,11 +97,14 @@ function channelGroups(call: Call): number {
   return groups;
 }
 
+/** Files before operator set 21 scale groups, not channels; the reader marks them. */
+const scalesGroups = (call: Call) => int(call, 'fovea.perGroup', 0) === 1;
+
 /** Source: ONNX GroupNormalization (scale and bias per channel). */
 export const groupNormalization = defineOperator('GroupNormalization', {
   infer: (call) => {
     channelGroups(call);
-    return [{ dtype: need(call, 0).dtype, shape: checkChannels(call, [1, 2]) }];
+    return [{ dtype: need(call, 0).dtype, shape: checkChannels(call, scalesGroups(call) ? [] : [1, 2]) }];
   },
   field: (call, i) => (i > 0 ? channelRelation(call) : statistical(call, (axis) => axis >= 1)),
   cost: (call) => {

@@ -212,6 +212,20 @@ export function ints(call: Call, name: string): number[] | undefined {
   return value.map((v) => integer(call, name, v));
 }
 
+/** A list of strings; undefined where the attribute is absent. */
+export function strings(call: Call, name: string): string[] | undefined {
+  const value = attribute(call, name);
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value)) return malformed(call, `attribute ${name} must be a list of strings`);
+  return value.map((v) => (typeof v === 'string' ? v : malformed(call, `attribute ${name} must be a list of strings`)));
+}
+
+/** A string attribute that is one of a few, the first of which is the default. */
+export function choice<T extends string>(call: Call, name: string, of: readonly T[]): T {
+  const value = string(call, name, of[0] as T);
+  return of.find((known) => known === value) ?? malformed(call, `${name} ${JSON.stringify(value.slice(0, 40))} is none of ${of.join(', ')}`);
+}
+
 /** A tensor attribute; undefined where the attribute is absent. */
 export function tensor(call: Call, name: string): Constant | undefined {
   const value = attribute(call, name);

@@ -12,15 +12,16 @@ import {
   MOVEMENT,
   malformed,
   need,
+  type Operator,
   shapeOf,
   size,
 } from './operator.ts';
 import { axisByAxis, DATA_DEPENDENT, EACH, RANK_UNKNOWN, table } from './relation.ts';
 import { elementsOf } from './shape.ts';
-import { offsets, stridesOf } from './value.ts';
+import { offsets, rounded, stridesOf } from './value.ts';
 
-/** The axis that a running sum goes along; null where it is not known. */
-function sumAxis(call: Call): number | null {
+/** The axis that a running sum or product goes along; null where it is not known. */
+function runningAxis(call: Call): number | null {
   const rank = shapeOf(call, 0)?.length;
   const axis = dataOf(call, 1)?.[0];
   return rank === undefined || axis === undefined ? null : axisIn(call, axis, rank);
@@ -29,53 +30,59 @@ function sumAxis(call: Call): number | null {
 const isExclusive = (call: Call) => int(call, 'exclusive', 0) !== 0;
 const isReverse = (call: Call) => int(call, 'reverse', 0) !== 0;
 
-/** Output o sums the positions up to o, without o where it is exclusive, from the end where it is reversed. */
+/** Output o takes in the positions up to o, without o where it is exclusive, from the end where it is reversed. */
 function runningMap(call: Call, n: number | null): AxisMap {
   const skip = isExclusive(call) ? 1 : 0;
   const span = (o: number): readonly [number, number] => (isReverse(call) ? [o + skip, (n ?? 0) - 1] : [0, o - skip]);
-  return table(n, (o) => (span(o)[0] > span(o)[1] ? null : span(o)), 'CumSum has no meaning past its border');
+  return table(n, (o) => (span(o)[0] > span(o)[1] ? null : span(o)), `${call.node.op} has no meaning past its border`);
 }
 
-/** Source: ONNX CumSum. */
-export const cumSum = defineOperator('CumSum', {
-  infer: (call) => {
-    need(call, 1);
-    sumAxis(call);
-    return [{ dtype: need(call, 0).dtype, shape: shapeOf(call, 0) }];
-  },
-  value: (call) => {
-    const [value, shape, axis] = [dataOf(call, 0), known(shapeOf(call, 0)), sumAxis(call)];
-    if (!value || !shape || axis === null) return null;
-    const out = [...value];
-    const step = stridesOf(shape)[axis] as number;
-    const n = shape[axis] as number;
-    for (const base of offsets(shape.with(axis, 1), shape)) {
-      const row = Array.from({ length: n }, (_, i) => base + (isReverse(call) ? n - 1 - i : i) * step);
-      let sum = 0;
-      for (const at of row) {
-        const before = sum;
-        sum += value[at] as number;
-        out[at] = isExclusive(call) ? before : sum;
+/** Output o joins the positions up to o of one axis; `start` stands before the first one where it is exclusive. */
+function running(op: string, kind: 'add' | 'mul', join: (a: number, b: number) => number, start: number): Operator {
+  return defineOperator(op, {
+    infer: (call) => {
+      need(call, 1);
+      runningAxis(call);
+      return [{ dtype: need(call, 0).dtype, shape: shapeOf(call, 0) }];
+    },
+    value: (call) => {
+      const [value, shape, axis] = [dataOf(call, 0), known(shapeOf(call, 0)), runningAxis(call)];
+      if (!value || !shape || axis === null) return null;
+      const out = [...value];
+      const step = stridesOf(shape)[axis] as number;
+      const n = shape[axis] as number;
+      for (const base of offsets(shape.with(axis, 1), shape)) {
+        const row = Array.from({ length: n }, (_, i) => base + (isReverse(call) ? n - 1 - i : i) * step);
+        let so = start;
+        for (const at of row) {
+          const before = so;
+          so = join(so, value[at] as number);
+          out[at] = isExclusive(call) ? before : so;
+        }
       }
-    }
-    return out;
-  },
-  field: (call, i) => {
-    const shape = shapeOf(call, 0);
-    const along = sumAxis(call);
-    if (i > 0) return 'dataDependent';
-    if (!shape) return RANK_UNKNOWN;
-    if (along === null) return { unknown: 'the axis of the running sum is not known' };
-    return axisByAxis(shape.length, (axis) => (axis === along ? runningMap(call, size(shape[axis])) : EACH));
-  },
-  cost: (call) => {
-    const [shape, axis] = [known(shapeOf(call, 0)), sumAxis(call)];
-    if (!shape || axis === null) return null;
-    const steps = shape.map((n, a) => (a === axis ? Math.max(n - 1, 0) : n));
-    return counters(call, { add: steps.reduce((a: Count, b) => times(a, b), 1) });
-  },
-  defaults: () => ({ exclusive: 0, reverse: 0 }),
-});
+      return rounded(need(call, 0).dtype, out);
+    },
+    field: (call, i) => {
+      const shape = shapeOf(call, 0);
+      const along = runningAxis(call);
+      if (i > 0) return 'dataDependent';
+      if (!shape) return RANK_UNKNOWN;
+      if (along === null) return { unknown: `the axis of ${op} is not known` };
+      return axisByAxis(shape.length, (axis) => (axis === along ? runningMap(call, size(shape[axis])) : EACH));
+    },
+    cost: (call) => {
+      const [shape, axis] = [known(shapeOf(call, 0)), runningAxis(call)];
+      if (!shape || axis === null) return null;
+      const steps = shape.map((n, a) => (a === axis ? Math.max(n - 1, 0) : n));
+      return counters(call, { [kind]: steps.reduce((a: Count, b) => times(a, b), 1) });
+    },
+    defaults: () => ({ exclusive: 0, reverse: 0 }),
+  });
+}
+
+/** Source: ONNX CumSum and CumProd. */
+export const cumSum = running('CumSum', 'add', (a, b) => a + b, 0);
+export const cumProd = running('CumProd', 'mul', (a, b) => a * b, 1);
 
 const topAxis = (call: Call, rank: number) => axisIn(call, int(call, 'axis', -1), rank);
 

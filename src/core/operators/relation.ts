@@ -44,6 +44,14 @@ export function table(size: number | null, at: (o: number) => readonly [number, 
   return { kind: 'table', lo, hi, reason };
 }
 
+/** Position o shows input floor(o / times). */
+export function repeated(times: number): AxisMap {
+  if (times === 1) return EACH;
+  if (times > MAX_PERIOD) return unknownMap(`positions repeated more than ${MAX_PERIOD} times are not described phase by phase`);
+  const zeros = Array<number>(times).fill(0);
+  return { kind: 'periodic', shift: 1, lo: zeros, hi: zeros, step: zeros.map(() => 1), known: true };
+}
+
 export function link(input: number, map: AxisMap): AxisLink {
   return { input, map };
 }

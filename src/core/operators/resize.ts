@@ -3,6 +3,7 @@ import { type Amounts, perOutput } from './amount.ts';
 import {
   type AxisMap,
   type Call,
+  choice,
   dataOf,
   defineOperator,
   dim,
@@ -20,14 +21,6 @@ import { axisByAxis, EACH, RANK_UNKNOWN, unknownMap } from './relation.ts';
 import { type Axis, COORDINATES, kernelOf, MODES, NEAREST, resizeMap } from './resize-map.ts';
 import { fraction } from './resize-scale.ts';
 import { axesIn, lengthOf, unknownDims } from './shape.ts';
-
-/** A string attribute that is one of a few. */
-function choice<T extends string>(call: Call, name: string, of: readonly T[]): T {
-  const value = string(call, name, of[0] as T);
-  return (
-    of.find((known) => known === value) ?? malformed(call, `${name} ${JSON.stringify(value.slice(0, 40))} is none of ${of.join(', ')}`)
-  );
-}
 
 const POLICIES = ['stretch', 'not_larger', 'not_smaller'] as const;
 

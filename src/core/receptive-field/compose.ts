@@ -64,7 +64,18 @@ function composePeriodic(field: Periodic, map: Window): FieldMap | null {
   return periodic(field.shift * ((map.shift * turns) / inner), lo, hi, field.known && map.known, cause);
 }
 
+/** The last window that a table went through: the two axes of a square network go through the same ones, one after the other. */
+const lastWindow = new WeakMap<Table, { readonly map: Window; readonly after: number | null; readonly result: FieldMap }>();
+
 function composeTable(field: Table, map: Window, after: number | null, by: string): FieldMap {
+  const last = lastWindow.get(field);
+  if (last && last.map === map && last.after === after) return last.result;
+  const result = slideOver(field, map, after, by);
+  lastWindow.set(field, { map, after, result });
+  return result;
+}
+
+function slideOver(field: Table, map: Window, after: number | null, by: string): FieldMap {
   if (after === null) return unknown(`${by}: the size of the axis is unknown`);
   if (after > MAX_UNITS) return unknown(`${by}: an axis of ${after} positions is not followed unit by unit`);
   const end = field.lo.length - 1;

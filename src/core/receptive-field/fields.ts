@@ -2,6 +2,7 @@ import type { Diagnostic, Graph } from '../graph.ts';
 import type { Inference } from '../inference/infer.ts';
 import { size, type Tensor } from '../operators/operator.ts';
 import type { ReceptiveField } from '../report.ts';
+import type { Table } from './map.ts';
 import { propagate, type Source, type SourceField, sourceField } from './propagate.ts';
 import { type SummaryCache, summarize } from './summary.ts';
 
@@ -24,7 +25,8 @@ export function followFields(
   report: (diagnostic: Diagnostic) => void,
 ): Fields {
   const live = new Map<string, readonly SourceField[]>();
-  for (const source of sourcesOf(inputs, axes, report)) live.set(source.name, [sourceField(source)]);
+  const starts = new Map<number, Table>();
+  for (const source of sourcesOf(inputs, axes, report)) live.set(source.name, [sourceField(source, starts)]);
   const cache: SummaryCache = new WeakMap();
   const byOutput = new Map<string, readonly ReceptiveField[]>();
   const keep = new Set(graph.outputs.map(({ name }) => name));

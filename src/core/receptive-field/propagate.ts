@@ -2,7 +2,7 @@ import type { Diagnostic, Shape } from '../graph.ts';
 import type { Inference } from '../inference/infer.ts';
 import type { Relation, Tensor } from '../operators/operator.ts';
 import { follow, linksOf, type Step } from './follow.ts';
-import { IDENTITY, identityTable } from './map.ts';
+import { IDENTITY, identityTable, type Table } from './map.ts';
 import { mergePaths, type Paths } from './merge.ts';
 import { dependsOnNothing } from './path.ts';
 
@@ -28,10 +28,11 @@ export interface SourceField {
 /** Longest axis whose borders are followed; of longer ones only the virtual field is known. */
 const MAX_BORDERED = 2 ** 20;
 
-/** The field of a source in itself. */
-export function sourceField(source: Source): SourceField {
+/** The field of a source in itself. `starts` holds the tables of axes by their length, so that axes of one length share theirs. */
+export function sourceField(source: Source, starts: Map<number, Table>): SourceField {
   const start = (axis: number, extent: number | null): AxisField => {
-    const actual = extent !== null && extent <= MAX_BORDERED ? identityTable(extent) : null;
+    const actual = extent !== null && extent <= MAX_BORDERED ? (starts.get(extent) ?? identityTable(extent)) : null;
+    if (actual) starts.set(actual.lo.length, actual);
     const strict: Paths = [{ at: axis, virtual: IDENTITY, actual }];
     return { strict, local: strict };
   };

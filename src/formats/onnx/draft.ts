@@ -17,6 +17,8 @@ export interface Workshop {
   constant(what: string, dtype: DType, shape: readonly number[], data: readonly number[]): string;
   /** Adds a node before the one at hand and gives the name of its only output. */
   node(op: string, inputs: string[], attributes?: Readonly<Record<string, Attribute>>): string;
+  /** The shape of a tensor that the file holds; undefined where a node makes it. */
+  stored(name: string): readonly number[] | undefined;
   warn(code: string, message: string): void;
 }
 

@@ -134,6 +134,7 @@ function workshop(node: Draft, { placed, ids, constants }: Place, file: File): W
       placed.push({ node: added, captures: null });
       return name;
     },
+    stored: (name) => constants.get(name)?.shape,
     warn: (code, message) => warn(file, code, message, node.id),
   };
 }

@@ -3,8 +3,6 @@ import type { FunctionRecord, ModelRecord } from './records.ts';
 
 /** The newest operator set that Fovea's operators follow. */
 const NEWEST = 28;
-/** Operators broadcast as NumPy does from this one on; what is older is lifted only in part. */
-const OLDEST = 7;
 
 /** The operator set that a file says, and the one that it is read as. What differs is told in `diagnostics`. */
 export function opsetOf(model: ModelRecord, diagnostics: Diagnostic[]): { said?: number; used: number } {
@@ -16,7 +14,6 @@ export function opsetOf(model: ModelRecord, diagnostics: Diagnostic[]): { said?:
     return { used: NEWEST };
   }
   if (said > NEWEST) warn('new-opset', `operator set ${said} is newer than ${NEWEST}: it is read as ${NEWEST}`);
-  if (said < OLDEST) warn('old-opset', `operator set ${said} is older than ${OLDEST}: not everything in it is read as it was meant`);
   return { said, used: Math.min(said, NEWEST) };
 }
 

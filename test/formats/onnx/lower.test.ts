@@ -304,8 +304,8 @@ t.test('operator sets', async (t) => {
   t.strictSame(opsetsOf(e.int(1, 13), set(28)), { opset: 28, codes: [] });
   t.strictSame(opsetsOf(e.int(1, 14), set(29)), { opset: 29, codes: ['new-opset'] });
   t.strictSame(opsetsOf(e.int(1, 3), set(7)), { opset: 7, codes: [] });
-  t.strictSame(opsetsOf(e.int(1, 3), set(6)), { opset: 6, codes: ['old-opset'] });
-  t.strictSame(opsetsOf(e.int(1, 2)), { opset: 1, codes: ['old-opset'] });
+  t.strictSame(opsetsOf(e.int(1, 3), set(6)), { opset: 6, codes: [] });
+  t.strictSame(opsetsOf(e.int(1, 2)), { opset: 1, codes: [] });
   t.strictSame(opsetsOf(e.int(1, 3)), { opset: undefined, codes: ['no-opset'] });
   t.strictSame(opsetsOf(e.int(1, 3), set(2, 'ai.onnx.ml')), { opset: undefined, codes: [] });
   const node = e.message(7, e.bytes(1, e.node('Relu', [], ['y'])));

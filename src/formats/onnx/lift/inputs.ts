@@ -1,5 +1,6 @@
 import type { Draft, Workshop } from '../draft.ts';
-import { listToInput, numberToInput, setInput, takeList, takeNumber } from './attributes.ts';
+import { typeNumber } from '../element-type.ts';
+import { listToInput, numberToInput, setInput, takeNumber } from './attributes.ts';
 
 // Operators whose attributes have become inputs.
 
@@ -49,6 +50,17 @@ export function reshape(node: Draft, workshop: Workshop): void {
   listToInput(node, workshop, 'shape', 1);
 }
 
+/** Tile before 6 repeated along one axis: its inputs were how often, and which. What those are may be computed. */
+export function tile(node: Draft, workshop: Workshop): void {
+  const [x = '', tiles = '', axis = ''] = node.inputs;
+  const int = (input: string): string => workshop.node('Cast', [input], { to: typeNumber('int64') as number });
+  const scalar = (value: number): string => workshop.constant('scalar', 'int64', [], [value]);
+  const rank = workshop.node('Size', [workshop.node('Shape', [x])]);
+  const axes = workshop.node('Range', [scalar(0), rank, scalar(1)]);
+  const chosen = workshop.node('Equal', [axes, int(axis)]);
+  node.inputs = [x, workshop.node('Where', [chosen, int(tiles), scalar(1)])];
+}
+
 /** Dropout before 12: the ratio means nothing to a network that is only looked at. */
 export function dropout(node: Draft): void {
   takeNumber(node, 'ratio');
@@ -62,7 +74,7 @@ export function dft(node: Draft, workshop: Workshop): void {
   setInput(node, 2, workshop.constant('axis', 'int64', [], [axis]));
 }
 
-/** Takes out a list that has no meaning any more. */
+/** Takes out an attribute that has no meaning any more. */
 export function forget(name: string): (node: Draft) => void {
-  return (node) => void takeList(node, name);
+  return (node) => void node.attributes.delete(name);
 }

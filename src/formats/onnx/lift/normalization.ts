@@ -1,12 +1,25 @@
 import type { Draft, Workshop } from '../draft.ts';
 import { takeNumber } from './attributes.ts';
 
-/** BatchNormalization before 9: statistics per element (`spatial` 0) have no form in later versions. */
+/**
+ * BatchNormalization before 9 could normalize each element by itself (`spatial` 0). That is the same as normalizing the
+ * channels of a tensor that has nothing but channels.
+ */
 export function spatial(node: Draft, workshop: Workshop): void {
   takeNumber(node, 'is_test');
-  if (takeNumber(node, 'spatial') === 0) {
-    workshop.warn('old-operator', `BatchNormalization '${node.id}' normalizes each element by itself; it is read as normalizing channels`);
+  if (takeNumber(node, 'spatial') !== 0) return;
+  const [x = '', ...statistics] = node.inputs;
+  if (workshop.stored(statistics[0] ?? '')?.length === 1) {
+    // MXNet wrote such files. They run nowhere as they stand, and were meant as this.
+    workshop.warn('old-operator', `BatchNormalization '${node.id}' has one scale per channel though \`spatial\` is 0: it is read as 1`);
+    return;
   }
+  const flat = workshop.constant('flat', 'int64', [1], [-1]);
+  const inputs = [workshop.node('Flatten', [x], { axis: 1 }), ...statistics.map((input) => workshop.node('Reshape', [input, flat]))];
+  const normalized = workshop.node('BatchNormalization', inputs, Object.fromEntries(node.attributes));
+  node.op = 'Reshape';
+  node.inputs = [normalized, workshop.node('Shape', [x])];
+  node.attributes.clear();
 }
 
 /** BatchNormalization before 14: the further outputs were for training, which is an attribute now. */

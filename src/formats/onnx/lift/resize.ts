@@ -33,6 +33,11 @@ export function gridSample(node: Draft): void {
   rename(node.attributes, 'mode', { bilinear: 'linear', bicubic: 'cubic' });
 }
 
+/** RoiAlign before 16 took regions without the shift by half a pixel. */
+export function roiAlign(node: Draft): void {
+  node.attributes.set('coordinate_transformation_mode', 'output_half_pixel');
+}
+
 function rename(attributes: Map<string, Attribute>, name: string, values: Readonly<Record<string, string>>): void {
   const value = attributes.get(name);
   if (typeof value === 'string' && Object.hasOwn(values, value)) attributes.set(name, values[value] as string);
