@@ -20,20 +20,21 @@ export function times(...factors: readonly Count[]): Count {
   return product;
 }
 
+/** The exact sum of two counts. */
+export function add(a: Count, b: Count): Count {
+  if (typeof a === 'number' && typeof b === 'number' && a + b <= MAX) return a + b;
+  return settle(BigInt(a) + BigInt(b));
+}
+
 /** The exact sum of its arguments; 0 for none. */
 export function plus(...terms: readonly Count[]): Count {
-  let sum: Count = 0;
-  for (const term of terms) {
-    if (typeof sum === 'number' && typeof term === 'number' && sum + term <= MAX) sum += term;
-    else sum = settle(BigInt(sum) + BigInt(term));
-  }
-  return sum;
+  return sum(terms);
 }
 
 /** The exact sum of any number of counts. */
 export function sum(terms: Iterable<Count>): Count {
   let total: Count = 0;
-  for (const term of terms) total = plus(total, term);
+  for (const term of terms) total = add(total, term);
   return total;
 }
 

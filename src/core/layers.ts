@@ -97,10 +97,15 @@ function shapeJson(shape: Shape | null): (number | null)[] | null {
 const MAX_LISTED = 64;
 
 function attributesJson(call: Inference): Record<string, AttributeJson> {
-  const attributes = new Map<string, Attribute>(Object.entries(call.operator?.defaults?.(call) ?? {}));
-  for (const [name, value] of call.node.attributes) attributes.set(name, value);
-  // Names come from the file: a plain object would take '__proto__' for its prototype.
-  return Object.fromEntries([...attributes].map(([name, value]) => [name, attributeJson(value)]));
+  const json: Record<string, AttributeJson> = {};
+  const defaults = call.operator?.defaults?.(call);
+  for (const name in defaults) json[name] = attributeJson(defaults[name] as Attribute);
+  for (const [name, value] of call.node.attributes) {
+    // Names come from the file: assigning '__proto__' would change the prototype.
+    if (name === '__proto__') Object.defineProperty(json, name, { value: attributeJson(value), enumerable: true });
+    else json[name] = attributeJson(value);
+  }
+  return json;
 }
 
 function attributeJson(value: Attribute): AttributeJson {

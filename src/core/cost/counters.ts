@@ -1,4 +1,4 @@
-import { type Count, countToJson, plus, times } from '../count.ts';
+import { add, type Count, countToJson, plus, times } from '../count.ts';
 import type { Counters } from '../operators/operator.ts';
 import type { Operations } from '../report.ts';
 
@@ -21,13 +21,13 @@ export function primitives(counters: Counters): Primitives {
 
 export function addPrimitives(a: Primitives, b: Primitives): Primitives {
   return {
-    mac: plus(a.mac, b.mac),
-    mul: plus(a.mul, b.mul),
-    add: plus(a.add, b.add),
-    div: plus(a.div, b.div),
-    cmp: plus(a.cmp, b.cmp),
-    exp: plus(a.exp, b.exp),
-    load: plus(a.load, b.load),
+    mac: add(a.mac, b.mac),
+    mul: add(a.mul, b.mul),
+    add: add(a.add, b.add),
+    div: add(a.div, b.div),
+    cmp: add(a.cmp, b.cmp),
+    exp: add(a.exp, b.exp),
+    load: add(a.load, b.load),
   };
 }
 

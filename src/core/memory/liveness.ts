@@ -1,4 +1,4 @@
-import { type Count, plus, sum } from '../count.ts';
+import { add, type Count, sum } from '../count.ts';
 
 /** One step of an execution order: a layer with the names of the data tensors that it reads and writes. */
 export interface LiveStep {
@@ -35,22 +35,26 @@ export function peakBytes(inputs: ReadonlyMap<string, Count>, steps: readonly Li
   const bytes = new Map<string, Count>(inputs);
   let live = sum(inputs.values());
   let peak: Peak = { bytes: live, layer: null };
+  const free = (name: string, at: number) => {
+    const tensor = owner(name);
+    if (last.get(tensor) !== at) return;
+    last.delete(tensor);
+    live = minus(live, bytes.get(tensor) ?? 0);
+  };
   steps.forEach((step, at) => {
     if (step.viewOf === null) {
       for (const write of step.writes) {
         bytes.set(write.name, write.bytes);
-        live = plus(live, write.bytes);
+        live = add(live, write.bytes);
       }
     }
     if (live > peak.bytes || peak.layer === null) peak = { bytes: live, layer: step.id };
-    const touched = new Set([...step.reads, ...step.writes.map((write) => write.name)].map(owner));
-    for (const name of touched) {
-      if (last.get(name) === at) live = minus(live, bytes.get(name) ?? 0);
-    }
+    for (const name of step.reads) free(name, at);
+    for (const { name } of step.writes) free(name, at);
   });
   return peak;
 }
 
 function minus(a: Count, b: Count): Count {
-  return typeof a === 'number' && typeof b === 'number' ? a - b : plus(BigInt(a) - BigInt(b));
+  return typeof a === 'number' && typeof b === 'number' ? a - b : add(BigInt(a) - BigInt(b), 0);
 }

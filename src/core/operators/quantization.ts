@@ -53,8 +53,8 @@ export const dequantizeLinear = defineOperator('DequantizeLinear', {
 });
 
 /**
- * Source: ONNX DynamicQuantizeLinear: the least and greatest element make scale and zero point (two divisions, ten
- * comparisons and sums that count for nothing beside the tensor), then QuantizeLinear.
+ * Source: ONNX DynamicQuantizeLinear: the least and greatest element (and 0) make scale and zero point, then
+ * QuantizeLinear. The few operations on scale and zero point themselves are left out.
  */
 export const dynamicQuantizeLinear = defineOperator('DynamicQuantizeLinear', {
   infer: (call) => [

@@ -57,7 +57,7 @@ export function link(input: number, map: AxisMap): AxisLink {
 }
 
 /** Every axis moves along the same axis of the input, as `map` says. */
-export function axisByAxis(rank: number, map: (axis: number) => AxisMap | null): Relation {
+export function axisByAxis(rank: number, map: (axis: number) => AxisMap | null): readonly (AxisLink | null)[] {
   return Array.from({ length: rank }, (_, axis) => {
     const how = map(axis);
     return how && link(axis, how);

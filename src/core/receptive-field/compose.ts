@@ -91,10 +91,13 @@ function slideOver(field: Table, map: Window, after: number | null, by: string):
     let last = (map.hi[phase] as number) + moved;
     if (first < 0) first += step * Math.ceil(-first / step);
     if (last > end) last -= step * Math.ceil((last - end) / step);
-    if (!field.steady && first <= last) {
-      looks += (last - first) / step;
-      if (looks > MAX_LOOKS) return unknown(`${by}: too large a window over units out of order`);
+    if (field.steady && first <= last) {
+      lo[unit] = field.lo[first] as number;
+      hi[unit] = field.hi[last] as number;
+      continue;
     }
+    looks += Math.max(0, last - first) / step;
+    if (looks > MAX_LOOKS) return unknown(`${by}: too large a window over units out of order`);
     [lo[unit], hi[unit]] = hullOf(field, first, last, step) as [number, number];
   }
   return listed(lo, hi, field.cause);

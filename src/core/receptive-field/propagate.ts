@@ -4,7 +4,7 @@ import type { Relation, Tensor } from '../operators/operator.ts';
 import { follow, linksOf, type Step } from './follow.ts';
 import { IDENTITY, identityTable, type Table } from './map.ts';
 import { mergePaths, type Paths } from './merge.ts';
-import { dependsOnNothing } from './path.ts';
+import { dependsOnNothing, type Path } from './path.ts';
 
 /** A data input with the axes whose receptive field is followed: all but batch and channel. */
 export interface Source {
@@ -52,24 +52,42 @@ export function propagate(
   let offset = 0;
   const merge: Merge = { by, onMisaligned: (by) => (offset = Math.max(offset, by)) };
   const outputs = call.outputs.map((output, k) => {
-    const bySource = new Map<number, SourceField>();
+    let merged: readonly SourceField[] = [];
     inputs.forEach((fields, i) => {
       if (!fields?.length) return;
-      const relation: Relation = call.operator?.field(call, i, k) ?? { unknown: `the operator is not known` };
+      const relation: Relation = call.operator?.field(call, i, k) ?? { unknown: 'the operator is not known' };
       if (relation === 'none') return;
-      for (const field of fields) {
-        const moved = followField(field, relation, call.inputs[i] as Tensor, output, by);
-        const before = bySource.get(field.source.index);
-        bySource.set(field.source.index, before ? mergeFields(before, moved, output.shape, merge) : moved);
-      }
+      const input = call.inputs[i] as Tensor;
+      const moved = passes(relation, input.shape, output.shape)
+        ? fields
+        : fields.map((field) => followField(field, relation, input, output, by));
+      merged = merged.length === 0 ? moved : mergeSources(merged, moved, output.shape, merge);
     });
-    return [...bySource.values()].filter(seesAnything).sort((a, b) => a.source.index - b.source.index);
+    return merged.every(seesAnything) ? merged : merged.filter(seesAnything);
   });
   if (offset > 0) {
     const message = `its branches look at centres that lie ${offset} input pixels apart`;
     report({ code: 'misaligned-merge', severity: 'info', message, node: call.node.id });
   }
   return outputs;
+}
+
+/** Whether an output unit sees just what the input unit of the same index sees. */
+function passes(relation: Relation, before: Shape | null, after: Shape | null): boolean {
+  if (relation !== 'elementwise' || !before || before.length !== after?.length) return false;
+  return before.every((dim, axis) => dim !== 1 || after[axis] === 1);
+}
+
+/** The union of what two inputs bring, source by source; both lists are in the order of the sources. */
+function mergeSources(a: readonly SourceField[], b: readonly SourceField[], shape: Shape | null, merge: Merge): readonly SourceField[] {
+  const merged: SourceField[] = [];
+  let j = 0;
+  for (const field of a) {
+    while (j < b.length && (b[j] as SourceField).source.index < field.source.index) merged.push(b[j++] as SourceField);
+    const twin = b[j]?.source === field.source ? (b[j++] as SourceField) : undefined;
+    merged.push(twin ? mergeFields(field, twin, shape, merge) : field);
+  }
+  return [...merged, ...b.slice(j)];
 }
 
 interface Merge {
@@ -82,29 +100,34 @@ function seesAnything(field: SourceField): boolean {
 }
 
 function followField(field: SourceField, relation: Relation, input: Tensor, output: Tensor, by: string): SourceField {
+  const links = linksOf(relation);
+  const statistics = links.some((link) => link?.map.kind === 'all' && link.map.statistics);
+  const parts = relation === 'elementwise' || statistics || links.some((link) => link?.map.kind === 'broadcast');
   let changed = false;
   const axes = field.axes.map((axis, i) => {
     const extent = field.source.axes[i]?.extent ?? null;
-    const step = { relation, before: input.shape, after: output.shape, extent, by };
-    const to = followAxis(axis, step);
+    const to = followAxis(axis, { relation, before: input.shape, after: output.shape, local: false, extent, by }, parts);
     changed ||= to !== axis;
     return to;
   });
   return changed ? { source: field.source, axes } : field;
 }
 
-function followAxis(axis: AxisField, step: Omit<Step, 'local'>): AxisField {
-  const strict = followAll(axis.strict, { ...step, local: false });
-  const links = linksOf(step.relation);
-  const statistics = links.some((link) => link?.map.kind === 'all' && link.map.statistics);
-  const gates = step.relation === 'elementwise' || links.some((link) => link?.map.kind === 'broadcast');
-  if (axis.local === axis.strict && !statistics && !gates) return strict === axis.strict ? axis : { strict, local: strict };
+/** `parts` says that the step may take strict and local apart. */
+function followAxis(axis: AxisField, step: Step, parts: boolean): AxisField {
+  const strict = followAll(axis.strict, step);
+  if (axis.local === axis.strict && !parts) return strict === axis.strict ? axis : { strict, local: strict };
   const local = followAll(axis.local, { ...step, local: true });
   if (strict === axis.strict && local === axis.local) return axis;
   return { strict, local: axis.local === axis.strict && samePaths(strict, local) ? strict : local };
 }
 
 function followAll(paths: Paths, step: Step): Paths {
+  if (paths.length === 1) {
+    const [path] = paths as [Path];
+    const moved = follow(path, step);
+    return moved === path ? paths : [moved];
+  }
   const moved = paths.map((path) => follow(path, step));
   if (moved.every((path, i) => path === paths[i])) return paths;
   return moved.map((path): Paths => [path]).reduce((a, b) => mergePaths(a, b, step.after, step.by, () => {}));

@@ -72,8 +72,6 @@ t.test('operators that there are no more', async (t) => {
     ['ImageScaler', [], ['Mul', 'Identity']],
     ['Scale', [scale], ['Mul']],
     ['Scale', [], ['Mul']],
-    ['ScaledTanh', alphaBeta, ['Mul', 'Tanh', 'Mul']],
-    ['ParametricSoftplus', [], ['Mul', 'Softplus', 'Mul']],
   ] as const) {
     const graph = read(1, op, attributes);
     t.match(outcome(graph), { ops, shape: X, status: 'complete' }, op);

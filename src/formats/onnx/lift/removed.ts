@@ -36,15 +36,6 @@ export function scale(node: Draft, workshop: Workshop): void {
   become(node, 'Mul', node.inputs[0] ?? '', scalar(workshop, 'scale', takeNumber(node, 'scale') ?? 1));
 }
 
-/** alpha * f(beta * x), for ScaledTanh and ParametricSoftplus. */
-export function scaled(op: string): (node: Draft, workshop: Workshop) => void {
-  return (node, workshop) => {
-    const inner = times(node, workshop, node.inputs[0] ?? '', 'beta', 1);
-    const alpha = scalar(workshop, 'alpha', takeNumber(node, 'alpha') ?? 1);
-    become(node, 'Mul', workshop.node(op, [inner]), alpha);
-  };
-}
-
 const TO_THE_END = 2 ** 31 - 1;
 
 /** What is left of an image without a border (left, top, right, bottom); `scale` says how large that is. */

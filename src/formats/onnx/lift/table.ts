@@ -3,7 +3,7 @@ import { broadcast, channelSlopes, gemm } from './broadcast.ts';
 import { castTo, constant } from './constant.ts';
 import { axesToInput, clip, dft, dropout, forget, pad, reshape, slice, splitEvenly, splitToInput, tile, topK } from './inputs.ts';
 import { coerce2d, oneOutput, perGroup, spatial } from './normalization.ts';
-import { affine, crop, imageScaler, meanVariance, rename, scale, scaled } from './removed.ts';
+import { affine, crop, imageScaler, meanVariance, rename, scale } from './removed.ts';
 import { gridSample, resize10, roiAlign, upsample } from './resize.ts';
 import { batchedScan } from './scan.ts';
 
@@ -23,7 +23,7 @@ function each(ops: readonly string[], ...lifts: readonly Lift[]): [string, reado
 }
 
 /** By operator, the oldest first. */
-const LIFTS: ReadonlyMap<string, readonly Lift[]> = new Map([
+export const LIFTS: ReadonlyMap<string, readonly Lift[]> = new Map([
   ...each(BINARY, { before: 7, lift: broadcast }),
   ...each(REDUCE, { before: 18, lift: axesToInput }),
   ...each(['ReduceSum', 'Squeeze', 'Unsqueeze'], { before: 13, lift: axesToInput }),
@@ -44,14 +44,12 @@ const LIFTS: ReadonlyMap<string, readonly Lift[]> = new Map([
   ...each(['ImageScaler'], { before: ALWAYS, lift: imageScaler }),
   ...each(['LSTM', 'GRU', 'RNN'], { before: 7, lift: forget('output_sequence') }),
   ...each(['MeanVarianceNormalization'], { before: 9, lift: meanVariance }),
-  ...each(['ParametricSoftplus'], { before: ALWAYS, lift: scaled('Softplus') }),
   ...each(['PRelu'], { before: 7, lift: channelSlopes }),
   ...each(['Pad'], { before: 11, lift: pad }),
   ...each(['Reshape'], { before: 5, lift: reshape }),
   ...each(['Resize'], { before: 11, lift: resize10 }),
   ...each(['RoiAlign'], { before: 16, lift: roiAlign }),
   ...each(['Scale'], { before: ALWAYS, lift: scale }),
-  ...each(['ScaledTanh'], { before: ALWAYS, lift: scaled('Tanh') }),
   ...each(['Scan'], { before: 9, lift: batchedScan }),
   ...each(['Scatter'], { before: ALWAYS, lift: rename('ScatterElements') }),
   ...each(['Slice'], { before: 10, lift: slice }),
