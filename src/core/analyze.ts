@@ -1,10 +1,10 @@
 import { fovea } from './cost/conventions/fovea.ts';
 import { coverageOf } from './coverage.ts';
 import { Fault } from './fault.ts';
-import type { Diagnostic, Graph, Network } from './graph.ts';
+import type { Diagnostic, Network } from './graph.ts';
 import { groupTotals } from './groups.ts';
-import { constantTensor, type Inference, inferNode } from './inference/infer.ts';
 import { bindInputs } from './inference/inputs.ts';
+import { runGraph } from './inference/run.ts';
 import { layerFacts, layerReport, tensorJson } from './layers.ts';
 import type { Tensor } from './operators/operator.ts';
 import type { AnalyzeOptions } from './options.ts';
@@ -14,6 +14,7 @@ import { followFields } from './receptive-field/fields.ts';
 import type { Report } from './report.ts';
 import { totalsOf } from './totals.ts';
 import { VERSION } from './version.ts';
+import { costlierWays } from './ways.ts';
 
 /**
  * Analyzes a network: types of all tensors, receptive fields, cost, parameters and memory. Pure: the same network and
@@ -25,20 +26,23 @@ export function analyze(network: Network, options: AnalyzeOptions = {}): Report 
   const inputs = new Map(
     bound.inputs.map(({ name, dtype, shape }): [string, Tensor] => [name, { dtype, shape, value: null, constant: false }]),
   );
-  const { calls, tensors } = inferAll(graph, inputs);
+  const { steps: calls, tensors, constants, diagnostics: noticed } = runGraph(graph, inputs);
   const axes = nameAxes(calls, inputs);
-  const diagnostics: Diagnostic[] = [...graph.diagnostics, ...bound.diagnostics];
+  const diagnostics: Diagnostic[] = [...graph.diagnostics, ...bound.diagnostics, ...noticed];
   const fields = followFields(graph, calls, inputs, axes, (diagnostic) => diagnostics.push(diagnostic));
-  const params = countParams(graph, calls);
+  const params = countParams(constants, calls);
   diagnostics.push(...sharedTensors(params));
-  const facts = calls.flatMap((call, at) =>
+  const all = calls.flatMap((call, at) =>
     isConstant(call) ? [] : [layerFacts(call, params.byCall.get(at), fields.byCall[at] ?? [], fovea)],
   );
+  const { facts, diagnostics: choices } = costlierWays(all);
+  diagnostics.push(...choices);
   const outputs = graph.outputs.map(({ name }) => name);
   const mainFields = fields.byOutput.get(outputs[0] ?? '') ?? [];
   const totals = totalsOf({ facts, params, unit: fovea.unit, inputs, outputs, mainFields });
   const coverage = coverageOf(calls);
-  const status = totals.lowerBounds.length > 0 || coverage.unsupported.length > 0 ? 'partial' : 'complete';
+  const sized = facts.every(({ outputs }) => outputs.every(({ elements }) => elements !== null));
+  const status = sized && totals.lowerBounds.length === 0 && coverage.unsupported.length === 0 ? 'complete' : 'partial';
   if (options.strict && status === 'partial') throw incomplete(coverage, totals.lowerBounds, diagnostics);
   return {
     network: aboutNetwork(network),
@@ -57,13 +61,6 @@ export function analyze(network: Network, options: AnalyzeOptions = {}): Report 
     ...(options.group !== undefined && { groups: groupTotals(facts, options.group) }),
     ...(options.layers !== false && { layers: facts.map((fact, index) => layerReport(fact, index, fovea.unit)) }),
   };
-}
-
-function inferAll(graph: Graph, inputs: ReadonlyMap<string, Tensor>): { calls: Inference[]; tensors: Map<string, Tensor> } {
-  const tensors = new Map<string, Tensor>();
-  for (const constant of graph.constants.values()) tensors.set(constant.name, constantTensor(constant));
-  for (const [name, tensor] of inputs) tensors.set(name, tensor);
-  return { calls: graph.nodes.map((node) => inferNode(node, tensors)), tensors };
 }
 
 function aboutNetwork({ name, format, sha256, bytes, producer, opset }: Network): Report['network'] {

@@ -1,15 +1,15 @@
 import type { Convention } from './cost/conventions/convention.ts';
-import { flopsOf, operationsJson, type Primitives, primitives } from './cost/counters.ts';
+import { flopsOf, operationsJson, type Primitives, primitives, repeat } from './cost/counters.ts';
 import { type Count, countToJson, plus, times } from './count.ts';
 import type { Attribute, Shape } from './graph.ts';
-import type { Inference } from './inference/infer.ts';
+import type { Step } from './inference/run.ts';
 import { known, type Tensor } from './operators/operator.ts';
 import { bytesOf, NO_PARAMS, type ParamCount } from './params.ts';
 import type { AttributeJson, Layer, LayerOutput, ReceptiveField, ReportTensor } from './report.ts';
 
 /** A layer while totals still have to be taken: exact counts, null where a size that decides them is unknown. */
 export interface LayerFacts {
-  readonly call: Inference;
+  readonly call: Step;
   readonly params: ParamCount;
   readonly fields: readonly (readonly ReceptiveField[])[];
   readonly operations: Primitives | null;
@@ -20,15 +20,10 @@ export interface LayerFacts {
   readonly view: boolean;
 }
 
-/** What is known of one layer. */
-export function layerFacts(
-  call: Inference,
-  params: ParamCount | undefined,
-  fields: LayerFacts['fields'],
-  convention: Convention,
-): LayerFacts {
+/** What is known of one layer; one in a loop costs as often as it runs, or once where that is not known. */
+export function layerFacts(call: Step, params: ParamCount | undefined, fields: LayerFacts['fields'], convention: Convention): LayerFacts {
   const counters = call.operator?.cost(call) ?? null;
-  const operations = counters && primitives(counters);
+  const operations = counters && repeat(primitives(counters), call.repeats ?? 1);
   return {
     call,
     params: params ?? NO_PARAMS,
@@ -96,7 +91,7 @@ function shapeJson(shape: Shape | null): (number | null)[] | null {
 /** Most numbers of one attribute that a report repeats; longer lists are told by their length. */
 const MAX_LISTED = 64;
 
-function attributesJson(call: Inference): Record<string, AttributeJson> {
+function attributesJson(call: Step): Record<string, AttributeJson> {
   const json: Record<string, AttributeJson> = {};
   const defaults = call.operator?.defaults?.(call);
   for (const name in defaults) json[name] = attributeJson(defaults[name] as Attribute);

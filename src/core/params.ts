@@ -1,5 +1,5 @@
 import { type Count, plus, times } from './count.ts';
-import { type Constant, DTYPE_BITS, type DType, type Graph, isFloat } from './graph.ts';
+import { type Constant, DTYPE_BITS, type DType, isFloat } from './graph.ts';
 import type { Inference } from './inference/infer.ts';
 import { known } from './operators/operator.ts';
 
@@ -36,9 +36,9 @@ const QUANTISED = new Set<DType>(['int8', 'uint8', 'int4', 'uint4', 'int2', 'uin
  * nodes make and that reach a layer unchanged (moved, not computed with). Each step back is taken once per way of reading
  * it, so that the walk is linear in the graph.
  */
-export function countParams(graph: Graph, calls: readonly Inference[]): Params {
+export function countParams(constants: ReadonlyMap<string, Constant>, calls: readonly Inference[]): Params {
   const stored = new Map<string, Stored>();
-  for (const constant of graph.constants.values()) {
+  for (const constant of constants.values()) {
     if (isFloat(constant.dtype) && !constant.synthetic) stored.set(constant.name, newStored(constant));
   }
   let scalars: Count = 0;
@@ -53,7 +53,7 @@ export function countParams(graph: Graph, calls: readonly Inference[]): Params {
       const key = `${buffer ? 'b' : 'w'}${moved ? 'm' : 'c'}:${value}`;
       const again = seen.has(key);
       seen.add(key);
-      const constant = graph.constants.get(value);
+      const constant = constants.get(value);
       if (constant && QUANTISED.has(constant.dtype) && !stored.has(value)) stored.set(value, newStored(constant));
       const producer = producers.get(value);
       if (producer?.operator?.generates && moved && !again) scalars = plus(scalars, generate(value, producer, stored));

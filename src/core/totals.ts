@@ -25,7 +25,7 @@ export function totalsOf(input: TotalsInput): Totals {
   const memory = peakOf(input);
   const unknownOperator = facts.some((fact) => !fact.call.operator);
   const lowerBounds = [
-    ...(costs.includes(null) ? ['macs', 'flops', 'operations', 'cost'] : []),
+    ...(costs.includes(null) || facts.some((fact) => fact.call.repeats === null) ? ['macs', 'flops', 'operations', 'cost'] : []),
     ...(facts.some((fact) => ownedBytes(fact) === null) ? ['activations', 'memory.peakBytes'] : []),
     ...(unknownOperator ? ['depth', 'nonlinearities'] : []),
   ];

@@ -1,22 +1,13 @@
 import type { Constant, Graph, TensorType } from '../../src/core/graph.ts';
-import { constantTensor, type Inference, inferNode } from '../../src/core/inference/infer.ts';
+import type { Inference } from '../../src/core/inference/infer.ts';
 import { bindInputs } from '../../src/core/inference/inputs.ts';
-import type { Tensor } from '../../src/core/operators/operator.ts';
+import { type Run, runGraph } from '../../src/core/inference/run.ts';
 import type { AnalyzeOptions } from '../../src/core/options.ts';
 
-export interface Inferred {
-  readonly calls: readonly Inference[];
-  readonly tensors: ReadonlyMap<string, Tensor>;
-}
-
 /** All tensors of a graph, as an analysis infers them. */
-export function infer(graph: Graph, options: AnalyzeOptions = {}): Inferred {
-  const tensors = new Map<string, Tensor>();
-  for (const constant of graph.constants.values()) tensors.set(constant.name, constantTensor(constant));
-  for (const { name, dtype, shape } of bindInputs(graph, options).inputs) {
-    tensors.set(name, { dtype, shape, value: null, constant: false });
-  }
-  return { calls: graph.nodes.map((node) => inferNode(node, tensors)), tensors };
+export function infer(graph: Graph, options: AnalyzeOptions = {}): Run {
+  const inputs = bindInputs(graph, options).inputs;
+  return runGraph(graph, new Map(inputs.map(({ name, dtype, shape }) => [name, { dtype, shape, value: null, constant: false }])));
 }
 
 /** The graph with the given tensors in place of its inputs. */
@@ -44,15 +35,31 @@ export function compare(ours: TensorType | undefined, declared: TensorType): Ver
 
 /** Operators whose output sizes are made by the elements of these inputs. */
 const DECIDED_BY_DATA: Readonly<Record<string, readonly number[]>> = {
+  AffineGrid: [1],
+  CenterCropPad: [1],
+  Col2Im: [1],
   Compress: [1],
+  ConstantOfShape: [0],
+  Expand: [1],
+  ImageDecoder: [0],
+  MaxUnpool: [2],
   NonMaxSuppression: [0, 1, 2, 3, 4],
   NonZero: [0],
+  OneHot: [1],
+  Pad: [1, 3],
+  Range: [0, 1, 2],
+  Reshape: [1],
+  Resize: [2, 3],
+  Slice: [1, 2, 3, 4],
+  StringSplit: [0],
+  Tile: [1],
+  TopK: [1],
   Unique: [0],
 };
 
 /** The first node on the way to a tensor that does not say the whole type of what it makes, though it has that of all it reads. */
-export function originOf(name: string, { calls }: Inferred): Inference | undefined {
-  const producers = new Map(calls.flatMap((call) => call.node.outputs.map((output): [string, Inference] => [output, call])));
+export function originOf(name: string, { steps }: Run): Inference | undefined {
+  const producers = new Map(steps.flatMap((call) => call.node.outputs.map((output): [string, Inference] => [output, call])));
   const seen = new Set<Inference>();
   for (let call = producers.get(name); call && !seen.has(call); ) {
     seen.add(call);
@@ -65,10 +72,10 @@ export function originOf(name: string, { calls }: Inferred): Inference | undefin
 }
 
 function isKnown({ dtype, shape }: TensorType): boolean {
-  return dtype !== null && shape !== null && shape.every((dim) => typeof dim === 'number');
+  return dtype !== null && (shape?.every((dim) => typeof dim === 'number') ?? false);
 }
 
-/** Whether a node's sizes are made by elements that only a run of the network would give. */
+/** Whether a node's sizes are made by elements of inputs that were not given: what is computed from the file alone is no excuse. */
 export function isDataDependent({ node, inputs }: Inference): boolean {
-  return (DECIDED_BY_DATA[node.op] ?? []).some((i) => inputs[i] !== undefined && inputs[i]?.value === null);
+  return (DECIDED_BY_DATA[node.op] ?? []).some((i) => inputs[i]?.value === null && !inputs[i].constant);
 }

@@ -6,7 +6,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TensorType } from '../../src/core/graph.ts';
-import { compare, feed, type Inferred, infer, isDataDependent, originOf } from './compare.ts';
+import type { Run } from '../../src/core/inference/run.ts';
+import { compare, feed, infer, isDataDependent, originOf } from './compare.ts';
 import { dataOf, modelsIn, nameOf, readModel, withModels } from './models.ts';
 
 /** At least this share of the outputs that a file alone decides has to be known. */
@@ -32,7 +33,7 @@ function check(file: string): void {
   }
 }
 
-function checkOutput(model: string, output: TensorType & { name: string }, inferred: Inferred): void {
+function checkOutput(model: string, output: TensorType & { name: string }, inferred: Run): void {
   if (output.dtype === null) return void counts.notTensors++;
   if (!output.shape?.every((dim) => typeof dim === 'number')) return void counts.symbolic++;
   counts.declared++;

@@ -26,7 +26,7 @@ function params({ constants = [], nodes }: Parts): Params {
   const tensors = new Map<string, Tensor>([['x', { dtype: 'float32', shape: [1, 4], value: null, constant: false }]]);
   for (const constant of constants) tensors.set(constant.name, constantTensor(constant));
   return countParams(
-    graph,
+    graph.constants,
     graph.nodes.map((node) => inferNode(node, tensors)),
   );
 }

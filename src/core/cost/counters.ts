@@ -19,6 +19,13 @@ export function primitives(counters: Counters): Primitives {
   };
 }
 
+/** The primitives of something that happens several times. */
+export function repeat(p: Primitives, count: Count): Primitives {
+  if (count === 1) return p;
+  const by = (n: Count) => times(n, count);
+  return { mac: by(p.mac), mul: by(p.mul), add: by(p.add), div: by(p.div), cmp: by(p.cmp), exp: by(p.exp), load: by(p.load) };
+}
+
 export function addPrimitives(a: Primitives, b: Primitives): Primitives {
   return {
     mac: add(a.mac, b.mac),

@@ -2,6 +2,7 @@ import { activations, clip, prelu } from './activation.ts';
 import { adaptiveAveragePool, adaptiveMaxPool } from './adaptive-pooling.ts';
 import { cast, castLike } from './cast.ts';
 import { concat } from './concat.ts';
+import { carry, join, stack } from './control.ts';
 import { conv } from './convolution.ts';
 import { depthToSpace, spaceToDepth } from './depth-to-space.ts';
 import { einsum } from './einsum.ts';
@@ -34,6 +35,9 @@ import { dropout, flatten, identity, reshape, squeeze, unsqueeze } from './view.
 
 /** The registry: one line per operator, or per table of one-line operators. */
 const OPERATORS: readonly Operator[] = [
+  carry,
+  join,
+  stack,
   conv,
   convTranspose,
   gemm,

@@ -150,8 +150,14 @@ function lastAxes(op: string, perRow: (n: Count) => Amounts, statistics: number)
 /** Source: ONNX LayerNormalization (its outputs: the tensor, mean and 1 / deviation of each row). */
 export const layerNormalization = lastAxes('LayerNormalization', standardized, 2);
 
-/** Source: ONNX RMSNormalization. A row: square sum and epsilon; square and scale; mean and 1 / root; the root. */
-export const rmsNormalization = lastAxes('RMSNormalization', (n) => ({ add: n, mul: times(2, n), div: 2, exp: 1 }), 0);
+/** A row of n: square sum and epsilon; square and scale; mean and 1 / root; the root. */
+const rootMeanSquare = (n: Count): Amounts => ({ add: n, mul: times(2, n), div: 2, exp: 1 });
+
+/** Source: ONNX RMSNormalization (Zhang and Sennrich 2019). */
+export const rmsNormalization = lastAxes('RMSNormalization', rootMeanSquare, 0);
+
+/** Source: ONNX Runtime, where RMSNormalization had this name first, and 1 / root of each row as a further output. */
+export const simplifiedLayerNormalization = lastAxes('SimplifiedLayerNormalization', rootMeanSquare, 1);
 
 /** Source: ONNX LRN (Krizhevsky et al.): a window over channels, at each position on its own. */
 export const lrn = defineOperator('LRN', {

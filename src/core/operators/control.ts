@@ -1,0 +1,39 @@
+import type { Dim, Shape } from '../graph.ts';
+import { axisIn, type Call, defineOperator, int, MOVEMENT, type Operator, shapeOf } from './operator.ts';
+
+/** What two shapes agree in; null where not even the rank. */
+function agreed(call: Call): Shape | null {
+  const [a, b] = [shapeOf(call, 0), shapeOf(call, 1)];
+  if (!a || a.length !== b?.length) return null;
+  return a.map((dim, axis): Dim => (dim === b[axis] ? dim : null));
+}
+
+const joined = (op: string, field: Operator['field']): Operator =>
+  defineOperator(op, {
+    view: true,
+    infer: (call) => {
+      const [a, b] = call.inputs;
+      return [{ dtype: a?.dtype === b?.dtype ? (a?.dtype ?? null) : null, shape: agreed(call) }];
+    },
+    field,
+    cost: () => MOVEMENT,
+  });
+
+/** Either of two tensors, as an If gives it: what both agree in, and what either sees. */
+export const join = joined('fovea.Join', (call) => (agreed(call) ? 'elementwise' : { unknown: 'the two branches give different ranks' }));
+
+/** What a loop whose iterations were not laid out gives: of the last iteration, or of none. */
+export const carry = joined('fovea.Carry', () => ({ unknown: 'each iteration of the loop sees what the one before it saw' }));
+
+/** What the iterations of a loop collect along a new axis (attribute `axis`); attribute `trips` is their number, if known. */
+export const stack = defineOperator('fovea.Stack', {
+  infer: (call) => {
+    const shape = shapeOf(call, 0);
+    if (!shape) return [{ dtype: call.inputs[0]?.dtype ?? null, shape: null }];
+    const axis = axisIn(call, int(call, 'axis', 0), shape.length + 1);
+    const trips = call.node.attributes.has('trips') ? int(call, 'trips', 0) : null;
+    return [{ dtype: call.inputs[0]?.dtype ?? null, shape: shape.toSpliced(axis, 0, trips) }];
+  },
+  field: () => ({ unknown: 'each iteration of the loop sees what the one before it saw' }),
+  cost: () => MOVEMENT,
+});
