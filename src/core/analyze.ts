@@ -3,6 +3,7 @@ import { coverageOf } from './coverage.ts';
 import { Fault } from './fault.ts';
 import type { Diagnostic, Network } from './graph.ts';
 import { groupTotals } from './groups.ts';
+import { contradictions } from './inference/declared.ts';
 import { bindInputs } from './inference/inputs.ts';
 import { runGraph } from './inference/run.ts';
 import { layerFacts, layerReport, tensorJson } from './layers.ts';
@@ -29,6 +30,7 @@ export function analyze(network: Network, options: AnalyzeOptions = {}): Report 
   const { steps: calls, tensors, constants, diagnostics: noticed } = runGraph(graph, inputs);
   const axes = nameAxes(calls, inputs);
   const diagnostics: Diagnostic[] = [...graph.diagnostics, ...bound.diagnostics, ...noticed];
+  if (!options.inputs) diagnostics.push(...contradictions(graph.declared ?? [], tensors));
   const fields = followFields(graph, calls, inputs, axes, (diagnostic) => diagnostics.push(diagnostic));
   const params = countParams(constants, calls);
   diagnostics.push(...sharedTensors(params));

@@ -99,6 +99,8 @@ export interface Graph {
   readonly outputs: readonly { readonly name: string; readonly dtype: DType | null; readonly shape: Shape | null }[];
   /** Initializers, by name. */
   readonly constants: ReadonlyMap<string, Constant>;
+  /** Types that the file states beside its operators (ONNX value_info): a second witness, never the truth. */
+  readonly declared?: ReadonlyMap<string, TensorType>;
   /** What the front end noticed while reading. */
   readonly diagnostics: readonly Diagnostic[];
 }

@@ -1,7 +1,8 @@
 import type { Constant, Graph, TensorType } from '../../src/core/graph.ts';
 import type { Inference } from '../../src/core/inference/infer.ts';
 import { bindInputs } from '../../src/core/inference/inputs.ts';
-import { type Run, runGraph } from '../../src/core/inference/run.ts';
+import { runGraph } from '../../src/core/inference/run.ts';
+import type { Run } from '../../src/core/inference/runner.ts';
 import type { AnalyzeOptions } from '../../src/core/options.ts';
 
 /** All tensors of a graph, as an analysis infers them. */

@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TensorType } from '../../src/core/graph.ts';
-import type { Run } from '../../src/core/inference/run.ts';
+import type { Run } from '../../src/core/inference/runner.ts';
 import { compare, feed, infer, isDataDependent, originOf } from './compare.ts';
 import { dataOf, modelsIn, nameOf, readModel, withModels } from './models.ts';
 

@@ -1,6 +1,6 @@
 import { Fault } from '../../fault.ts';
 import type { Attribute, Graph, Node } from '../../graph.ts';
-import type { Runner } from '../run.ts';
+import type { Runner } from '../runner.ts';
 import type { Scope } from '../scope.ts';
 
 /** The subgraph that a control-flow node must have under this name. */

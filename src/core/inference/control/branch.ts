@@ -1,5 +1,5 @@
 import type { Node } from '../../graph.ts';
-import type { Runner } from '../run.ts';
+import type { Runner } from '../runner.ts';
 import type { Scope } from '../scope.ts';
 import { runBody, subgraph } from './body.ts';
 

@@ -1,7 +1,7 @@
 import type { Count } from '../../count.ts';
 import type { Dim, Graph, Node, Shape } from '../../graph.ts';
 import type { Tensor } from '../../operators/operator.ts';
-import type { Runner } from '../run.ts';
+import type { Runner } from '../runner.ts';
 import type { Scope } from '../scope.ts';
 import { runBody } from './body.ts';
 

@@ -1,5 +1,5 @@
 import type { Attribute, Node } from '../../graph.ts';
-import type { Runner } from '../run.ts';
+import type { Runner } from '../runner.ts';
 import type { Scope } from '../scope.ts';
 import { subgraph } from './body.ts';
 import { type Iteration, layable, runOnce, unroll } from './iteration.ts';

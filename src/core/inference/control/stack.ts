@@ -1,6 +1,6 @@
 import type { Count } from '../../count.ts';
 import type { Node } from '../../graph.ts';
-import type { Runner } from '../run.ts';
+import type { Runner } from '../runner.ts';
 
 /** Output `k` of a node that collects what its iterations gave along a new axis. */
 export interface Stacked {

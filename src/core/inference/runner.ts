@@ -1,0 +1,115 @@
+import { type Count, times } from '../count.ts';
+import { Fault } from '../fault.ts';
+import type { Attribute, Constant, Diagnostic, Graph, Node } from '../graph.ts';
+import type { Tensor } from '../operators/operator.ts';
+import { constantTensor, type Inference, inferNode } from './infer.ts';
+import { Scope } from './scope.ts';
+
+/** Most nodes of subgraphs that are looked at, each as often as it is: loops in loops are looked at again and again. */
+const MAX_INNER = 100_000;
+/** Most subgraphs within subgraphs. */
+const MAX_DEPTH = 32;
+
+/** One of the two ways through an If whose condition is not known. */
+export interface Way {
+  readonly decision: string;
+  readonly taken: 'then' | 'else';
+}
+
+/** A call of the flat graph, with how often it runs and on which way through undecided Ifs. */
+export interface Step extends Inference {
+  /** Iterations of the loops around it; null where not known. */
+  readonly repeats: Count | null;
+  readonly ways: readonly Way[];
+}
+
+/** A graph with its control flow laid flat: subgraphs' nodes and constants stand among the others. */
+export interface Run {
+  readonly steps: readonly Step[];
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly constants: ReadonlyMap<string, Constant>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Lays a node of control flow flat; false leaves the node as it is, an operator that is not known. */
+export type Control = (runner: Runner, node: Node, scope: Scope) => boolean;
+
+/** What a handler of control flow works with. */
+export class Runner implements Run {
+  readonly steps: Step[] = [];
+  readonly tensors = new Map<string, Tensor>();
+  readonly constants = new Map<string, Constant>();
+  readonly diagnostics: Diagnostic[] = [];
+  readonly #controls: ReadonlyMap<string, Control>;
+  #repeats: Count | null = 1;
+  #ways: readonly Way[] = [];
+  #depth = 0;
+  #inner = 0;
+
+  constructor(controls: ReadonlyMap<string, Control>) {
+    this.#controls = controls;
+  }
+
+  /** Adds constants of a graph; those of a loop's body are the same tensors in each iteration. */
+  declare(graph: Graph, scope: Scope): void {
+    for (const constant of graph.constants.values()) this.constant({ ...constant, name: scope.resolve(constant.name) });
+  }
+
+  constant(constant: Constant): string {
+    this.constants.set(constant.name, constant);
+    this.tensors.set(constant.name, constantTensor(constant));
+    return constant.name;
+  }
+
+  /** Whether so many more nodes of subgraphs may be looked at. */
+  fits(nodes: number): boolean {
+    return this.#inner + nodes <= MAX_INNER;
+  }
+
+  /** Runs the nodes of a graph in a scope. */
+  run(graph: Graph, scope: Scope): void {
+    if (this.#depth > MAX_DEPTH) throw new Fault('limit-exceeded', `subgraphs nest deeper than ${MAX_DEPTH}`);
+    this.#depth += 1;
+    for (const node of graph.nodes) this.node(scope.flat(node), scope);
+    this.#depth -= 1;
+  }
+
+  /** Runs one node of the flat graph, whose subgraphs (if any) lie in `scope`. */
+  node(node: Node, scope: Scope): void {
+    const control = this.#controls.get(node.op);
+    if (control?.(this, node, scope)) return;
+    if (this.#depth > 1) this.#inner += 1;
+    if (this.#inner > MAX_INNER) throw new Fault('limit-exceeded', `control flow makes more than ${MAX_INNER} nodes`, { node: node.id });
+    this.steps.push({ ...inferNode(node, this.tensors), repeats: this.#repeats, ways: this.#ways });
+  }
+
+  /** Adds a node that stands for what control flow itself does. */
+  add(id: string, op: string, inputs: readonly string[], output: string, attributes: Record<string, Attribute> = {}): void {
+    const node: Node = { id, name: '', scope: '', op, attributes: new Map(Object.entries(attributes)), inputs, outputs: [output] };
+    this.node(node, Scope.ROOT);
+  }
+
+  /** Does something that happens `times` as often as what is around it. */
+  repeated(count: Count | null, run: () => void): void {
+    const before = this.#repeats;
+    this.#repeats = before === null || count === null ? null : times(before, count);
+    run();
+    this.#repeats = before;
+  }
+
+  /** Does something that happens on one way through an undecided If only. */
+  way(way: Way, run: () => void): void {
+    const before = this.#ways;
+    this.#ways = [...before, way];
+    run();
+    this.#ways = before;
+  }
+
+  /** Does something and forgets that it did: for types that have to be found before the real run. */
+  rehearse(run: () => void): void {
+    const [steps, diagnostics] = [this.steps.length, this.diagnostics.length];
+    run();
+    this.steps.length = steps;
+    this.diagnostics.length = diagnostics;
+  }
+}
