@@ -56,7 +56,7 @@ const FURTHER: Readonly<Record<string, readonly (readonly (Tensor | undefined)[]
 
 const ATTRIBUTES: readonly Readonly<Record<string, Attribute>>[] = [
   {},
-  { kernel_shape: [3, 3], hidden_size: 4 },
+  { kernel_shape: [3, 3], hidden_size: 4, direction: 'LEFT' },
   { kernel_shape: [2, 2], axis: 1, to: 7, perm: [0, 2, 3, 1], equation: 'bchw->bc', num_groups: 2, blocksize: 2, size: 3 },
   { output_size: [2, 2], equation: 'ij,jk->ik', num_outputs: 2, value_int: 3, num_heads: 2, q_num_heads: 2, kv_num_heads: 2 },
 ];
@@ -75,19 +75,28 @@ export function samplesOf(operator: Operator): Call[] {
   const calls: Call[] = [];
   for (const inputs of [...(FURTHER[operator.op] ?? []), ...slots()]) {
     for (const attributes of ATTRIBUTES) {
-      const call = tryCall(operator.op, inputs, attributes);
+      const call = tryCall(operator, inputs, attributes);
       if (call) calls.push(call);
     }
   }
   return calls;
 }
 
-function tryCall(op: string, inputs: readonly (Tensor | undefined)[], attributes: Readonly<Record<string, Attribute>>): Call | null {
+/** A call that every question about it can be asked of; null where the operator refuses it. */
+function tryCall(
+  operator: Operator,
+  inputs: readonly (Tensor | undefined)[],
+  attributes: Readonly<Record<string, Attribute>>,
+): Call | null {
+  const { op } = operator;
   const names = inputs.map((input, i) => (input ? `in${i}` : ''));
   const node = { id: op, name: '', scope: '', op, attributes: new Map(Object.entries(attributes)), inputs: names, outputs: ['out'] };
   const tensors = new Map(inputs.flatMap((input, i): [string, Tensor][] => (input ? [[`in${i}`, input]] : [])));
   try {
-    return inferNode(node, tensors);
+    const call = inferNode(node, tensors);
+    operator.cost(call);
+    if (inputs[0]) operator.field(call, 0, 0);
+    return call;
   } catch (error) {
     if (error instanceof Fault) return null;
     throw error;

@@ -28,7 +28,11 @@ const CAPPED: Amounts = { div: 2, exp: 1, add: 2, mul: 2 };
  * keys are scaled, after the first one come `softcap`, the sum with the mask, and Softmax. Source: the function body of
  * ONNX Attention (Vaswani et al. 2017).
  */
-export function attentionCost(call: Call, of: Heads, { masked, capped }: { readonly masked: boolean; readonly capped: boolean }): readonly (Counters | null)[] {
+export function attentionCost(
+  call: Call,
+  of: Heads,
+  { masked, capped }: { readonly masked: boolean; readonly capped: boolean },
+): readonly (Counters | null)[] {
   const rows = volume([of.batch, of.heads, of.queries]);
   const [keys, depth, valueDepth] = [volume([of.keys]), volume([of.depth]), volume([of.valueDepth])];
   const scaledKeys = volume([of.batch, of.heads, of.keys, of.depth]);

@@ -1,4 +1,4 @@
-import type { Sides } from './attention.ts';
+import type { Sides } from './attention-sides.ts';
 import { type AxisLink, type AxisMap, type Call, has, int, type Relation, shapeOf, size } from './operator.ts';
 import { BROADCAST, DATA_DEPENDENT, EACH, link, repeated, table, windows } from './relation.ts';
 
@@ -22,7 +22,10 @@ function keysMap(call: Call, { q, past, keys }: Sides, begin: number | null): Ax
   if (left >= 0 && right >= 0) return windows(1, at - left, left + right + 1, 1);
   const last = (size(keys) ?? Number.POSITIVE_INFINITY) - begin - 1;
   if (right < 0 && last === Number.POSITIVE_INFINITY) return null;
-  const span = (o: number): readonly [number, number] => [Math.max(left < 0 ? 0 : o + at - left, 0), right < 0 ? last : Math.min(o + at + right, last)];
+  const span = (o: number): readonly [number, number] => [
+    Math.max(left < 0 ? 0 : o + at - left, 0),
+    right < 0 ? last : Math.min(o + at + right, last),
+  ];
   return table(size(q.length), (o) => (span(o)[0] > span(o)[1] ? null : span(o)), PAST_BORDER);
 }
 
@@ -74,5 +77,9 @@ function stretch({ past, keys }: Sides, i: number): AxisMap {
   if (begin === 0) return EACH;
   const isPast = i === 4 || i === 5;
   const inside = (o: number) => (isPast ? o < (begin as number) : o >= (begin as number));
-  return table(begin === null ? null : size(keys), (o) => (inside(o) ? [isPast ? o : o - (begin as number), isPast ? o : o - (begin as number)] : null), 'a cache has no meaning past its border');
+  return table(
+    begin === null ? null : size(keys),
+    (o) => (inside(o) ? [isPast ? o : o - (begin as number), isPast ? o : o - (begin as number)] : null),
+    'a cache has no meaning past its border',
+  );
 }

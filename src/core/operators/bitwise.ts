@@ -11,7 +11,9 @@ export const bitwise: readonly Operator[] = [
     (call) => {
       const direction = string(call, 'direction', '');
       if (direction === 'LEFT') return { mul: 1 };
-      return direction === 'RIGHT' ? { div: 1 } : malformed(call, `direction ${JSON.stringify(direction.slice(0, 40))} is neither LEFT nor RIGHT`);
+      return direction === 'RIGHT'
+        ? { div: 1 }
+        : malformed(call, `direction ${JSON.stringify(direction.slice(0, 40))} is neither LEFT nor RIGHT`);
     },
     { arity: 2 },
   ),

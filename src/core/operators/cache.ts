@@ -1,6 +1,20 @@
-import { choice, defineOperator, has, int, axisIn, type Call, malformed, MOVEMENT, need, type Relation, sameDim, shapeOf, size } from './operator.ts';
-import { axisByAxis, DATA_DEPENDENT, EACH, RANK_UNKNOWN, shifted } from './relation.ts';
 import type { Dim } from '../graph.ts';
+import {
+  axisIn,
+  type Call,
+  choice,
+  defineOperator,
+  has,
+  int,
+  MOVEMENT,
+  malformed,
+  need,
+  type Relation,
+  sameDim,
+  shapeOf,
+  size,
+} from './operator.ts';
+import { axisByAxis, DATA_DEPENDENT, EACH, RANK_UNKNOWN, shifted } from './relation.ts';
 
 const alongOf = (call: Call, rank: number) => axisIn(call, int(call, 'axis', -2), rank);
 
@@ -14,7 +28,8 @@ export const tensorScatter = defineOperator('TensorScatter', {
       if (shape.length !== update.length) malformed(call, `an update of rank ${update.length} for a cache of rank ${shape.length}`);
       const along = alongOf(call, shape.length);
       if (along === 0) malformed(call, 'axis 0 is the batch');
-      for (const [axis, dim] of shape.entries()) if (axis !== along) sameDim(call, dim, update[axis] as Dim, `sizes on axis ${axis} differ`);
+      for (const [axis, dim] of shape.entries())
+        if (axis !== along) sameDim(call, dim, update[axis] as Dim, `sizes on axis ${axis} differ`);
       const [room, more] = [size(shape[along]), size(update[along])];
       if (room !== null && more !== null && more > room) malformed(call, `an update of ${more} positions for a cache of ${room}`);
     }

@@ -13,18 +13,30 @@ export function dtypeOf(call: Call, name: string, fallback: DType | null): DType
   return DTYPES[number - 1] ?? malformed(call, `${name} ${number} is no element type`);
 }
 
-/** Elements under another type. Casting to an integer truncates towards zero. */
-function converted(dtype: DType | null, value: readonly number[] | null): readonly number[] | null {
-  if (!value || dtype === null || dtype === 'string') return null;
+/** Elements under another type. Casting to an integer truncates towards zero, and keeps the low bits of an integer. */
+function converted(from: DType | null, dtype: DType | null, value: readonly number[] | null): readonly number[] | null {
+  if (!value || dtype === null || dtype === 'string' || from === 'string') return null;
   if (dtype === 'bool') return value.map((x) => (x === 0 ? 0 : 1));
-  return rounded(dtype, isInteger(dtype) ? value.map(Math.trunc) : value);
+  if (!isInteger(dtype)) return rounded(dtype, value);
+  const [whole, wrap] = [value.map(Math.trunc), wrapping(dtype)];
+  if (whole.every((x) => wrap(x) === x)) return rounded(dtype, whole);
+  // What is not a number of the type is undefined, unless it was an integer.
+  return isInteger(from) && whole.every(Number.isSafeInteger) ? whole.map(wrap) : null;
+}
+
+/** The integer of a type that has the same low bits; 64-bit ones are kept, as doubles hold them only nearly. */
+function wrapping(dtype: DType): (x: number) => number {
+  const bits = DTYPE_BITS[dtype];
+  if (bits === 64) return (x) => x;
+  const [range, least] = [2 ** bits, dtype.startsWith('u') ? 0 : -(2 ** (bits - 1))];
+  return (x) => ((((x - least) % range) + range) % range) + least;
 }
 
 function conversion(op: string, to: (call: Call) => DType | null): Operator {
   return defineOperator(op, {
     moves: true,
     infer: (call) => [{ dtype: to(call), shape: shapeOf(call, 0) }],
-    value: (call) => converted(to(call), dataOf(call, 0)),
+    value: (call) => converted(need(call, 0).dtype, to(call), dataOf(call, 0)),
     field: (_, i) => (i === 0 ? 'elementwise' : 'none'),
     cost: () => MOVEMENT,
     defaults: () => ({ saturate: 1 }),

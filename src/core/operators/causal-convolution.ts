@@ -1,6 +1,18 @@
 import type { Dim } from '../graph.ts';
 import { perOutput, together } from './amount.ts';
-import { type AxisMap, type Call, choice, defineOperator, has, malformed, need, type Relation, sameDim, shapeOf, size } from './operator.ts';
+import {
+  type AxisMap,
+  type Call,
+  choice,
+  defineOperator,
+  has,
+  malformed,
+  need,
+  type Relation,
+  sameDim,
+  shapeOf,
+  size,
+} from './operator.ts';
 import { EACH, link, shifted, windows } from './relation.ts';
 
 const ACTIVATIONS = ['none', 'silu', 'swish'] as const;

@@ -18,7 +18,8 @@ export const col2Im = defineOperator('Col2Im', {
     const columns = shapeOf(call, 0) ?? [null, null, null];
     if (columns.length !== 3) malformed(call, `columns of rank ${columns.length}, 3 is needed`);
     const [image, block] = [sizesAt(call, 1), sizesAt(call, 2)];
-    if (image && block && image.length !== block.length) malformed(call, `a block of ${block.length} sizes for an image of ${image.length}`);
+    if (image && block && image.length !== block.length)
+      malformed(call, `a block of ${block.length} sizes for an image of ${image.length}`);
     for (const name of ['dilations', 'strides']) if (ints(call, name)?.some((n) => n < 1)) malformed(call, `${name} must be at least 1`);
     const taps = block && volume(block);
     const all = columns[1] as Dim;

@@ -2,9 +2,25 @@ import { plus, times } from '../count.ts';
 import type { Dim, Shape } from '../graph.ts';
 import { each, together } from './amount.ts';
 import { attentionCost, type Heads } from './attention-cost.ts';
-import { type Call, dataOf, defineOperator, dim, has, type Inferred, int, ints, malformed, need, type Operator, type Relation, sameDim, shapeOf, size } from './operator.ts';
+import {
+  type Call,
+  dataOf,
+  defineOperator,
+  dim,
+  has,
+  type Inferred,
+  int,
+  ints,
+  malformed,
+  need,
+  type Operator,
+  type Relation,
+  sameDim,
+  shapeOf,
+  size,
+} from './operator.ts';
 import { EACH, link, RANK_UNKNOWN } from './relation.ts';
-import { elementsOf, productDim, sumDim, volume } from './shape.ts';
+import { elementsOf, productDim, ranked, sumDim, volume } from './shape.ts';
 
 // The attention operators of ONNX Runtime. Where keys are hidden from a query (masks, `unidirectional`) is not followed:
 // the field is that of all keys.
@@ -45,9 +61,7 @@ function packedSizes(call: Call): readonly [Dim, Dim, Dim] {
 /** Source: com.microsoft Attention: one Gemm makes Q, K and V of the input; the past is stacked, keys before values. */
 function packedParts(call: Call): Parts {
   const heads = headCount(call, 'num_heads');
-  const x = shapeOf(call, 0) ?? [null, null, null];
-  if (x.length !== 3) malformed(call, `the input has rank ${x.length}, 3 is needed`);
-  const [batch = null, queries = null, input = null] = x;
+  const [batch = null, queries = null, input = null] = ranked(call, 0, 3);
   sameDim(call, input, shapeOf(call, 1)?.[0] ?? null, 'features of the input and the weight differ');
   const [q, , v] = packedSizes(call);
   const past = has(call, 4) ? (shapeOf(call, 4)?.[3] ?? null) : 0;
@@ -56,7 +70,14 @@ function packedParts(call: Call): Parts {
   const depth = volume([input]);
   const outputs = rows === null || columns === null ? null : times(rows, columns);
   return {
-    sizes: { batch, heads, queries, keys: past === 0 ? queries : sumDim(call, [past, queries]), depth: perHead(call, q, heads), valueDepth: perHead(call, v, heads) },
+    sizes: {
+      batch,
+      heads,
+      queries,
+      keys: past === 0 ? queries : sumDim(call, [past, queries]),
+      depth: perHead(call, q, heads),
+      valueDepth: perHead(call, v, heads),
+    },
     stateHeads: heads,
     projection: outputs === null || depth === null ? null : { mac: times(outputs, depth), add: has(call, 2) ? outputs : 0 },
     past,
@@ -70,12 +91,11 @@ function packedParts(call: Call): Parts {
  */
 function multiHeadParts(call: Call): Parts {
   const heads = headCount(call, 'num_heads');
-  const [q, k, v] = [shapeOf(call, 0), call.inputs[1]?.shape ?? null, call.inputs[2]?.shape ?? null];
-  const [batch = null, queries = null] = q ?? [];
-  const depth = q?.length === 5 ? (q[4] as Dim) : perHead(call, q?.[2] ?? null, heads);
-  const byHeads = k?.length === 4;
-  const fresh = has(call, 1) ? (k?.[byHeads ? 2 : 1] ?? null) : queries;
-  const valueDepth = v?.length === 4 ? (v[3] as Dim) : v ? perHead(call, v[2] ?? null, heads) : has(call, 2) ? null : depth;
+  const [q, k, v] = [ranked(call, 0, 3, 5), ranked(call, 1, 3, 4, 5), ranked(call, 2, 3, 4)];
+  const [batch = null, queries = null] = q;
+  const depth = q.length === 5 ? (q[4] as Dim) : perHead(call, q[2] as Dim, heads);
+  const fresh = has(call, 1) ? (k[k.length === 4 ? 2 : 1] as Dim) : queries;
+  const valueDepth = !has(call, 2) ? depth : v.length === 4 ? (v[3] as Dim) : perHead(call, v[2] as Dim, heads);
   const past = has(call, 6) ? (shapeOf(call, 6)?.[2] ?? null) : 0;
   const bias = has(call, 3) ? [0, 1, 2].map((i) => elementsOf(call.inputs[i])) : [];
   return {
@@ -91,12 +111,13 @@ function multiHeadParts(call: Call): Parts {
 function groupParts(call: Call): Parts {
   const [heads, stateHeads] = [headCount(call, 'num_heads'), headCount(call, 'kv_num_heads')];
   if (heads % stateHeads !== 0) malformed(call, `${stateHeads} heads of keys for ${heads} of queries`);
-  const [batch = null, queries = null, hidden = null] = shapeOf(call, 0) ?? [];
+  const [batch = null, queries = null, hidden = null] = ranked(call, 0, 3);
   // Without keys, the query holds all three.
   const depth = perHead(call, hidden, has(call, 1) ? heads : heads + 2 * stateHeads);
   const past = has(call, 3) ? (shapeOf(call, 3)?.[2] ?? null) : 0;
   const total = dataOf(call, 6)?.[0];
-  const keys = total !== undefined && typeof past === 'number' ? dim(call, Math.max(past, total)) : has(call, 6) || past !== 0 ? null : queries;
+  const keys =
+    total !== undefined && typeof past === 'number' ? dim(call, Math.max(past, total)) : has(call, 6) || past !== 0 ? null : queries;
   const turned = int(call, 'do_rotary', 0) !== 0 ? volume([batch, queries, heads + stateHeads, depth]) : 0;
   return {
     sizes: { batch, heads, queries, keys, depth, valueDepth: depth },
@@ -150,5 +171,9 @@ function contrib(op: string, { parts, tokens, stacked, defaults }: Contrib): Ope
 export const contribAttentions: readonly Operator[] = [
   contrib('com.microsoft.Attention', { parts: packedParts, tokens: [], stacked: true, defaults: () => ({ unidirectional: 0 }) }),
   contrib('com.microsoft.MultiHeadAttention', { parts: multiHeadParts, tokens: [1, 2], defaults: () => ({ unidirectional: 0 }) }),
-  contrib('com.microsoft.GroupQueryAttention', { parts: groupParts, tokens: [1, 2], defaults: () => ({ do_rotary: 0, rotary_interleaved: 0 }) }),
+  contrib('com.microsoft.GroupQueryAttention', {
+    parts: groupParts,
+    tokens: [1, 2],
+    defaults: () => ({ do_rotary: 0, rotary_interleaved: 0 }),
+  }),
 ];

@@ -35,7 +35,9 @@ export const centerCropPad = movement('CenterCropPad', {
     const shape = shapeOf(call, 0);
     if (!shape) return RANK_UNKNOWN;
     const axes = listedAxes(call, shape.length);
-    return axisByAxis(shape.length, (axis) => (axes.includes(axis) ? centred(shape[axis] ?? null, call.outputs[0]?.shape?.[axis] ?? null) : EACH));
+    return axisByAxis(shape.length, (axis) =>
+      axes.includes(axis) ? centred(shape[axis] ?? null, call.outputs[0]?.shape?.[axis] ?? null) : EACH,
+    );
   },
 });
 
@@ -49,8 +51,9 @@ function borderOf(call: Call): readonly [number, number, number, number] {
 /** Source: ONNX Crop, of the first operator set only. */
 export const crop = movement('Crop', {
   shape: (call) => {
-    const [n = null, c = null, h = null, w = null, ...more] = shapeOf(call, 0) ?? [];
-    if (more.length > 0) malformed(call, 'a tensor N x C x H x W is needed');
+    const shape = shapeOf(call, 0) ?? [null, null, null, null];
+    if (shape.length !== 4) malformed(call, `a tensor of rank ${shape.length}, N x C x H x W is needed`);
+    const [n = null, c = null, h = null, w = null] = shape;
     const [left, top, right, bottom] = borderOf(call);
     const target = ints(call, 'scale');
     if (target && target.length !== 2) malformed(call, `scale has ${target.length} entries`);

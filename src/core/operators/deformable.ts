@@ -3,7 +3,7 @@ import { each, together } from './amount.ts';
 import { conv } from './convolution.ts';
 import { seenAs } from './delegate.ts';
 import { type Call, defineOperator, has, int, known, malformed, need, type Relation, sameDim, shapeOf } from './operator.ts';
-import { channelsFirst, DATA_DEPENDENT, EACH, link, RANK_UNKNOWN } from './relation.ts';
+import { channelsFirst, DATA_DEPENDENT, EACH, RANK_UNKNOWN } from './relation.ts';
 import { productDim, volume } from './shape.ts';
 import { spatialLinks } from './window.ts';
 

@@ -6,9 +6,22 @@ import { channelsLast } from './channels-last.ts';
 import { conv } from './convolution.ts';
 import { seenAs } from './delegate.ts';
 import { gemm, matMul } from './matmul.ts';
-import { type Call, defineOperator, float, has, int, malformed, need, type Operator, type Relation, sameDim, shapeOf, string } from './operator.ts';
-import { axisByAxis, EACH, RANK_UNKNOWN } from './relation.ts';
+import {
+  type Call,
+  defineOperator,
+  float,
+  has,
+  int,
+  malformed,
+  need,
+  type Operator,
+  type Relation,
+  sameDim,
+  shapeOf,
+  string,
+} from './operator.ts';
 import { maxPool } from './pooling.ts';
+import { axisByAxis, EACH, RANK_UNKNOWN } from './relation.ts';
 import { broadcast, elementsOf, volume } from './shape.ts';
 
 /** An operator with an activation behind it, named by an attribute. `addend` is a tensor that is added in between. */
@@ -70,8 +83,7 @@ function fusedProduct(op: string): Operator {
       if (!Array.isArray(relation)) return relation;
       return relation.map((entry) => entry && { ...entry, input: order[entry.input] as number });
     },
-    cost: (call) =>
-      together(call, matMul.cost(multiplied(call)), perOutput(call, { mul: float(call, 'alpha', 1) === 1 ? 0 : 1 })),
+    cost: (call) => together(call, matMul.cost(multiplied(call)), perOutput(call, { mul: float(call, 'alpha', 1) === 1 ? 0 : 1 })),
     defaults: () => ({ alpha: 1, transA: 0, transB: 0, transBatchA: 0, transBatchB: 0 }),
   });
 }

@@ -38,6 +38,12 @@ function picked(call: Call, n: number | null) {
   return table(value.length, (o) => [at(o) ?? 0, at(o) ?? -1], 'Gather has no meaning past its border');
 }
 
+/** Holds indices that are known to an axis of n positions. */
+export function checkIndices(call: Call, n: number | null): void {
+  const outside = n === null ? undefined : dataOf(call, 1)?.find((index) => position(index, n) === null);
+  if (outside !== undefined) malformed(call, `index ${outside} is outside an axis of ${n}`);
+}
+
 /** The position that a scalar index names, where it is known: that of no other one is read. */
 function single(call: Call, n: number | null): number | null {
   const index = need(call, 1).shape?.length === 0 ? dataOf(call, 1)?.[0] : undefined;
@@ -53,8 +59,7 @@ export const gather = defineOperator('Gather', {
     if (!shape || !indices) return [{ dtype, shape: null }];
     const axis = alongOf(call, shape.length);
     const n = size(shape[axis]);
-    const outside = n !== null && dataOf(call, 1)?.find((index) => position(index, n) === null);
-    if (typeof outside === 'number') malformed(call, `index ${outside} is outside an axis of ${n}`);
+    checkIndices(call, n);
     rank(call, shape.length - 1 + indices.length);
     return [{ dtype, shape: [...shape.slice(0, axis), ...indices, ...shape.slice(axis + 1)] }];
   },
@@ -101,7 +106,7 @@ export const gatherElements = defineOperator('GatherElements', {
     const [data, indices] = [need(call, 0), need(call, 1)];
     if (data.shape && indices.shape && data.shape.length !== indices.shape.length)
       malformed(call, `indices of rank ${indices.shape.length} for a tensor of rank ${data.shape.length}`);
-    if (data.shape) alongOf(call, data.shape.length);
+    if (data.shape) checkIndices(call, size(data.shape[alongOf(call, data.shape.length)]));
     return [{ dtype: data.dtype, shape: indices.shape }];
   },
   field: (call, i) => {
@@ -132,7 +137,11 @@ function gatheredShape(call: Call): Shape | null {
 }
 
 export const gatherNd = defineOperator('GatherND', {
-  infer: (call) => [{ dtype: need(call, 0).dtype, shape: gatheredShape(call) }],
+  infer: (call) => {
+    const shape = gatheredShape(call);
+    checkPositions(call, int(call, 'batch_dims', 0));
+    return [{ dtype: need(call, 0).dtype, shape }];
+  },
   value: (call) => {
     const [value, indices] = [dataOf(call, 0), dataOf(call, 1)];
     const [shape, where] = [known(shapeOf(call, 0)), known(shapeOf(call, 1))];
@@ -146,6 +155,17 @@ export const gatherNd = defineOperator('GatherND', {
   cost: (call) => perOutput(call, { load: 1 }),
   defaults: () => ({ batch_dims: 0 }),
 });
+
+/** Holds positions that are known, one for each row of the indices' last axis, to the data's axes from `first` on. */
+export function checkPositions(call: Call, first: number): void {
+  const [data, indices] = [shapeOf(call, 0), dataOf(call, 1)];
+  const depth = size(shapeOf(call, 1)?.at(-1));
+  if (!data || !indices || !depth) return;
+  for (const [at, index] of indices.entries()) {
+    const n = size(data[first + (at % depth)]);
+    if (n !== null && position(index, n) === null) malformed(call, `index ${index} is outside an axis of ${n}`);
+  }
+}
 
 /** Offset of a position that leads into a tensor of `shape`. */
 export function offsetAt(row: readonly number[], shape: readonly number[]): number {

@@ -1,10 +1,10 @@
 import { times } from '../count.ts';
 import type { Dim, Shape } from '../graph.ts';
 import { type Amounts, perOutput } from './amount.ts';
-import { type Call, choice, dataOf, defineOperator, dim, int, malformed, need, type Relation, sameDim, shapeOf } from './operator.ts';
+import { type Call, choice, dataOf, defineOperator, dim, malformed, need, type Relation, sameDim, shapeOf } from './operator.ts';
 import { channelsFirst, DATA_DEPENDENT, EACH, link, RANK_UNKNOWN, unknownMap } from './relation.ts';
-import { spatialLinks } from './window.ts';
 import { lengthOf, volume } from './shape.ts';
+import { spatialLinks } from './window.ts';
 
 const MODES = ['linear', 'nearest', 'cubic'] as const;
 

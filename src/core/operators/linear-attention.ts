@@ -1,9 +1,22 @@
 import { times } from '../count.ts';
-import type { Dim, Shape } from '../graph.ts';
+import type { Dim } from '../graph.ts';
 import { each, perOutput, together } from './amount.ts';
-import { type AxisMap, type Call, choice, defineOperator, float, int, malformed, need, type Relation, sameDim, shapeOf, size } from './operator.ts';
+import {
+  type AxisMap,
+  type Call,
+  choice,
+  defineOperator,
+  float,
+  int,
+  malformed,
+  need,
+  type Relation,
+  sameDim,
+  shapeOf,
+  size,
+} from './operator.ts';
 import { EACH, link, table } from './relation.ts';
-import { productDim, volume } from './shape.ts';
+import { productDim, ranked, volume } from './shape.ts';
 
 const RULES = ['gated_delta', 'linear', 'gated', 'delta'] as const;
 
@@ -23,13 +36,18 @@ function perHead(call: Call, hidden: Dim, heads: number): Dim {
 
 function packedSizes(call: Call): Sizes {
   const [heads, stateHeads] = [int(call, 'q_num_heads', 0), int(call, 'kv_num_heads', 0)];
-  if (stateHeads < 1 || heads < 1 || heads > 2 ** 31 || heads % stateHeads !== 0) malformed(call, `${stateHeads} heads of keys for ${heads} of queries`);
-  const [q, k, v] = [0, 1, 2].map((i): Shape => {
-    const shape = shapeOf(call, i) ?? [null, null, null];
-    return shape.length === 3 ? shape : malformed(call, `input ${i} has rank ${shape.length}, 3 is needed`);
-  }) as [Shape, Shape, Shape];
-  const depth = sameDim(call, perHead(call, q[2] as Dim, heads), perHead(call, k[2] as Dim, stateHeads), 'sizes of a head of queries and keys differ');
-  const [batch, time] = [0, 1].map((axis) => sameDim(call, q[axis] as Dim, sameDim(call, k[axis] as Dim, v[axis] as Dim, 'keys and values differ'), 'queries and keys differ'));
+  if (stateHeads < 1 || heads < 1 || heads > 2 ** 31 || heads % stateHeads !== 0)
+    malformed(call, `${stateHeads} heads of keys for ${heads} of queries`);
+  const [q, k, v] = [ranked(call, 0, 3), ranked(call, 1, 3), ranked(call, 2, 3)];
+  const depth = sameDim(
+    call,
+    perHead(call, q[2] as Dim, heads),
+    perHead(call, k[2] as Dim, stateHeads),
+    'sizes of a head of queries and keys differ',
+  );
+  const [batch, time] = [0, 1].map((axis) =>
+    sameDim(call, q[axis] as Dim, sameDim(call, k[axis] as Dim, v[axis] as Dim, 'keys and values differ'), 'queries and keys differ'),
+  );
   return { batch: batch as Dim, time: time as Dim, heads, stateHeads, depth, valueDepth: perHead(call, v[2] as Dim, stateHeads) };
 }
 

@@ -223,7 +223,9 @@ export function strings(call: Call, name: string): string[] | undefined {
 /** A string attribute that is one of a few, the first of which is the default. */
 export function choice<T extends string>(call: Call, name: string, of: readonly T[]): T {
   const value = string(call, name, of[0] as T);
-  return of.find((known) => known === value) ?? malformed(call, `${name} ${JSON.stringify(value.slice(0, 40))} is none of ${of.join(', ')}`);
+  return (
+    of.find((known) => known === value) ?? malformed(call, `${name} ${JSON.stringify(value.slice(0, 40))} is none of ${of.join(', ')}`)
+  );
 }
 
 /** A tensor attribute; undefined where the attribute is absent. */

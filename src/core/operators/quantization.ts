@@ -1,8 +1,8 @@
-import { plus, times } from '../count.ts';
+import { times } from '../count.ts';
 import type { DType } from '../graph.ts';
-import { dtypeOf } from './cast.ts';
 import { perOutput } from './amount.ts';
-import { axisIn, type Call, defineOperator, has, int, ints, malformed, need, type Operator, type Relation, sameDim, shapeOf } from './operator.ts';
+import { dtypeOf } from './cast.ts';
+import { axisIn, type Call, defineOperator, has, int, malformed, need, type Relation, sameDim, shapeOf } from './operator.ts';
 import { axisByAxis, RANK_UNKNOWN, STATISTICS } from './relation.ts';
 import { elementsOf } from './shape.ts';
 

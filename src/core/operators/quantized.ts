@@ -1,3 +1,4 @@
+import type { DType } from '../graph.ts';
 import { activations } from './activation.ts';
 import { type Amounts, each, perOutput, together } from './amount.ts';
 import { channelsLast } from './channels-last.ts';
@@ -11,7 +12,6 @@ import { type Call, type Counters, defineOperator, int, need, type Operator } fr
 import { averagePool } from './pooling.ts';
 import { elementsOf } from './shape.ts';
 import { softmax } from './softmax.ts';
-import type { DType } from '../graph.ts';
 
 interface Slots {
   /** Where the inputs of the operator in real numbers stand. */
@@ -46,9 +46,13 @@ function quantized(op: string, base: Operator | ((call: Call) => Operator), { of
   });
 }
 
-const asInteger = (counted: Counters | null): Counters | null => counted && (Object.keys(counted).length > 0 ? { ...counted, integer: true } : counted);
+const asInteger = (counted: Counters | null): Counters | null =>
+  counted && (Object.keys(counted).length > 0 ? { ...counted, integer: true } : counted);
 
-const like = (slot: number, fallback = 0) => (call: Call) => (call.inputs[slot] ?? need(call, fallback)).dtype;
+const like =
+  (slot: number, fallback = 0) =>
+  (call: Call) =>
+    (call.inputs[slot] ?? need(call, fallback)).dtype;
 const requantized = (slots: readonly number[], zeroPoint: number, zeros?: readonly number[]): Slots => ({
   of: () => slots,
   dtype: like(zeroPoint),

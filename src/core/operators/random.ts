@@ -1,7 +1,7 @@
 import type { DType, Shape } from '../graph.ts';
 import { type Amounts, perOutput } from './amount.ts';
 import { dtypeOf } from './cast.ts';
-import { type Call, defineOperator, dim, int, ints, malformed, need, type Operator, rank, type Relation, shapeOf } from './operator.ts';
+import { type Call, defineOperator, dim, int, ints, malformed, need, type Operator, type Relation, rank, shapeOf } from './operator.ts';
 import { EACH, link } from './relation.ts';
 
 interface Drawn {
@@ -45,7 +45,13 @@ export const randoms: readonly Operator[] = [
   // One number of a uniform distribution is compared with each probability.
   drawn('Bernoulli', { dtype: asInput, shape: (call) => shapeOf(call, 0), field: 'elementwise', cost: { cmp: 1 }, defaults: () => ({}) }),
   // How a runtime draws from many outcomes is its own affair.
-  drawn('Multinomial', { dtype: stated('int32'), shape: sampled, field: [link(0, EACH), null], cost: null, defaults: () => ({ sample_size: 1 }) }),
+  drawn('Multinomial', {
+    dtype: stated('int32'),
+    shape: sampled,
+    field: [link(0, EACH), null],
+    cost: null,
+    defaults: () => ({ sample_size: 1 }),
+  }),
 ];
 
 function sampled(call: Call): Shape {

@@ -1,10 +1,10 @@
 import { times } from '../count.ts';
-import type { Dim, Shape } from '../graph.ts';
+import type { Dim } from '../graph.ts';
 import { activationAmounts } from './activation.ts';
 import { type Amounts, each, together } from './amount.ts';
-import { type AxisMap, type Call, choice, defineOperator, has, int, malformed, need, type Operator, sameDim, shapeOf, size, strings } from './operator.ts';
+import { type AxisMap, type Call, choice, defineOperator, has, int, need, type Operator, sameDim, size, strings } from './operator.ts';
 import { ALL, EACH, link, table } from './relation.ts';
-import { productDim, volume } from './shape.ts';
+import { productDim, ranked, volume } from './shape.ts';
 
 interface Cell {
   readonly gates: number;
@@ -29,18 +29,14 @@ interface Sizes {
   readonly hidden: Dim;
 }
 
-function ranked(call: Call, i: number): Shape {
-  const shape = shapeOf(call, i) ?? [null, null, null];
-  return shape.length === 3 ? shape : malformed(call, `input ${i} has rank ${shape.length}, 3 is needed`);
-}
-
 /** Sizes as the input, the weights (directions x gates * hidden x input) and the attributes agree on them. */
 function sizesOf(call: Call, { gates }: Cell): Sizes {
-  const [x, w, r] = [ranked(call, 0), ranked(call, 1), ranked(call, 2)];
+  const [x, w, r] = [ranked(call, 0, 3), ranked(call, 1, 3), ranked(call, 2, 3)];
   for (const shape of [w, r]) sameDim(call, shape[0] as Dim, directionsOf(call), 'directions of the weights and of the attribute');
   const stated = call.node.attributes.has('hidden_size') ? int(call, 'hidden_size', 0) : null;
   const hidden = sameDim(call, r[2] as Dim, stated, 'hidden_size and the weights differ');
-  for (const shape of [w, r]) sameDim(call, shape[1] as Dim, productDim(call, [gates, hidden]), 'rows of the weights and gates times hidden_size differ');
+  for (const shape of [w, r])
+    sameDim(call, shape[1] as Dim, productDim(call, [gates, hidden]), 'rows of the weights and gates times hidden_size differ');
   const [time, batch] = batchFirst(call) ? [x[1] as Dim, x[0] as Dim] : [x[0] as Dim, x[1] as Dim];
   return { time, batch, hidden, input: sameDim(call, x[2] as Dim, w[2] as Dim, 'features of the input and the weight differ') };
 }

@@ -1,20 +1,17 @@
-import type { Dim, Shape } from '../graph.ts';
 import { times } from '../count.ts';
+import type { Dim, Shape } from '../graph.ts';
 import { perOutput } from './amount.ts';
-import { type Call, choice, dataOf, defineOperator, dim, has, int, ints, malformed, need, type Relation, sameDim, shapeOf } from './operator.ts';
+import { type Call, choice, dataOf, defineOperator, dim, has, int, ints, malformed, need, type Relation, sameDim } from './operator.ts';
 import { channelsFirst, DATA_DEPENDENT, EACH, link } from './relation.ts';
-
-/** A tensor of the rank that an input must have; sizes are unknown where its rank is. */
-function ranked(call: Call, i: number, rank: number): Shape {
-  const shape = shapeOf(call, i) ?? Array<Dim>(rank).fill(null);
-  return shape.length === rank ? shape : malformed(call, `input ${i} has rank ${shape.length}, ${rank} is needed`);
-}
+import { ranked } from './shape.ts';
 
 /** One image of fixed size for each region: regions x channels x height x width. */
 function pooledShape(call: Call, coordinates: number, height: number, width: number): Shape {
   const [image, regions] = [ranked(call, 0, 4), ranked(call, 1, 2)];
   sameDim(call, regions[1] as Dim, coordinates, 'numbers that describe a region');
-  const count = has(call, 2) ? sameDim(call, regions[0] as Dim, ranked(call, 2, 1)[0] as Dim, 'regions and their batch indices differ') : regions[0];
+  const count = has(call, 2)
+    ? sameDim(call, regions[0] as Dim, ranked(call, 2, 1)[0] as Dim, 'regions and their batch indices differ')
+    : regions[0];
   return [count as Dim, image[1] as Dim, dim(call, height), dim(call, width)];
 }
 
@@ -40,7 +37,10 @@ export const roiAlign = defineOperator('RoiAlign', {
     if (ratio < 1) return null;
     const samples = times(ratio, ratio);
     const others = BigInt(samples) - 1n;
-    const joined = choice(call, 'mode', ROI_MODES) === 'avg' ? { add: BigInt(times(3, samples)) + others, div: 1 } : { add: times(3, samples), cmp: others };
+    const joined =
+      choice(call, 'mode', ROI_MODES) === 'avg'
+        ? { add: BigInt(times(3, samples)) + others, div: 1 }
+        : { add: times(3, samples), cmp: others };
     return perOutput(call, { mul: times(4, samples), ...joined });
   },
   defaults: () => ({

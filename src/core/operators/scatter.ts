@@ -1,5 +1,5 @@
 import { each } from './amount.ts';
-import { offsetAt } from './gather.ts';
+import { checkIndices, checkPositions, offsetAt } from './gather.ts';
 import {
   axisIn,
   type Call,
@@ -12,6 +12,7 @@ import {
   need,
   type Relation,
   shapeOf,
+  size,
   string,
 } from './operator.ts';
 import { elementsOf } from './shape.ts';
@@ -77,6 +78,7 @@ export const scatterNd = defineOperator('ScatterND', {
     const rank = shapeOf(call, 0)?.length;
     if (typeof depth === 'number' && rank !== undefined && depth > rank)
       malformed(call, `indices of ${depth} axes for a tensor of rank ${rank}`);
+    checkPositions(call, 0);
     return inferScatter(call);
   },
   value: (call) => {
@@ -102,7 +104,8 @@ export const scatterElements = defineOperator('ScatterElements', {
     const [data, indices] = [shapeOf(call, 0), shapeOf(call, 1)];
     if (data && indices && data.length !== indices.length)
       malformed(call, `indices of rank ${indices.length} for a tensor of rank ${data.length}`);
-    if (data) axisIn(call, int(call, 'axis', 0), data.length);
+    need(call, 1);
+    if (data) checkIndices(call, size(data[axisIn(call, int(call, 'axis', 0), data.length)]));
     return inferScatter(call);
   },
   value: (call) => {

@@ -58,6 +58,12 @@ export function lengthOf(call: Call, tensor: Tensor): number | null {
   return typeof length === 'number' ? length : null;
 }
 
+/** The shape of input i, which has one of these ranks; that of unknown sizes and the first rank where its rank is unknown. */
+export function ranked(call: Call, i: number, ...ranks: readonly number[]): Shape {
+  const shape = call.inputs[i]?.shape ?? Array<null>(ranks[0] ?? 0).fill(null);
+  return ranks.includes(shape.length) ? shape : malformed(call, `input ${i} has rank ${shape.length}, ${ranks.join(' or ')} is needed`);
+}
+
 /** Axes as a specification lists them, brought into 0 .. rank-1; the same axis twice is malformed. */
 export function axesIn(call: Call, axes: readonly number[], of: number): readonly number[] {
   if (axes.length > of) malformed(call, `${axes.length} axes for a tensor of rank ${of}`);

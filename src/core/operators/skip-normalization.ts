@@ -1,9 +1,8 @@
-import { times } from '../count.ts';
 import type { Dim } from '../graph.ts';
-import { each, perOutput, together } from './amount.ts';
+import { perOutput, together } from './amount.ts';
 import { seenAs } from './delegate.ts';
 import { layerNormalization, rmsNormalization } from './normalization.ts';
-import { type Call, defineOperator, has, int, malformed, need, type Operator, type Relation, sameDim, shapeOf } from './operator.ts';
+import { type Call, defineOperator, has, malformed, need, type Operator, type Relation, sameDim, shapeOf } from './operator.ts';
 import { axisByAxis, EACH, link, RANK_UNKNOWN } from './relation.ts';
 import { broadcast } from './shape.ts';
 
@@ -23,7 +22,12 @@ function skipped(op: string, { base, affine, bias }: Skip): Operator {
       const sum = broadcast(call, [shape, shapeOf(call, 1)]) && shape;
       const statistic = sum?.map((dim, axis) => (axis < sum.length - 1 ? dim : 1)) ?? null;
       base.infer(normed(call));
-      return [{ dtype, shape }, { dtype: 'float32', shape: statistic }, { dtype: 'float32', shape: statistic }, { dtype, shape }];
+      return [
+        { dtype, shape },
+        { dtype: 'float32', shape: statistic },
+        { dtype: 'float32', shape: statistic },
+        { dtype, shape },
+      ];
     },
     field: (call, i, k): Relation => {
       if (k === 3) return i < 2 || i === bias ? 'elementwise' : 'none';
@@ -37,7 +41,11 @@ function skipped(op: string, { base, affine, bias }: Skip): Operator {
   });
 }
 
-export const skipLayerNormalization = skipped('com.microsoft.SkipLayerNormalization', { base: layerNormalization, affine: [2, 3], bias: 4 });
+export const skipLayerNormalization = skipped('com.microsoft.SkipLayerNormalization', {
+  base: layerNormalization,
+  affine: [2, 3],
+  bias: 4,
+});
 export const skipSimplifiedLayerNormalization = skipped('com.microsoft.SkipSimplifiedLayerNormalization', {
   base: rmsNormalization,
   affine: [2],
@@ -52,7 +60,11 @@ export const embedLayerNormalization = defineOperator('com.microsoft.EmbedLayerN
     const { dtype } = need(call, 2);
     const hidden = sameDim(call, shapeOf(call, 2)?.[1] ?? null, shapeOf(call, 5)?.[0] ?? null, 'hidden sizes differ');
     const shape = [ids[0] as Dim, ids[1] as Dim, hidden];
-    return [{ dtype, shape }, { dtype: 'int32', shape: [ids[0] as Dim] }, { dtype, shape }];
+    return [
+      { dtype, shape },
+      { dtype: 'int32', shape: [ids[0] as Dim] },
+      { dtype, shape },
+    ];
   },
   field: (_, i, k): Relation => {
     if (k === 1) return i === 7 ? [link(0, EACH)] : 'none';

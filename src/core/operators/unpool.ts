@@ -1,5 +1,5 @@
 import type { Dim, Shape } from '../graph.ts';
-import { type Call, dataOf, defineOperator, dim, has, malformed, MOVEMENT, need, type Relation, shapeOf } from './operator.ts';
+import { type Call, dataOf, defineOperator, dim, has, MOVEMENT, malformed, need, type Relation, shapeOf } from './operator.ts';
 import { channelsFirst, DATA_DEPENDENT, EACH, link, RANK_UNKNOWN } from './relation.ts';
 import { unknownDims } from './shape.ts';
 import { spatialAxes, spatialLinks, windowDefaults, windowOf } from './window.ts';
@@ -16,12 +16,15 @@ function unpooled(call: Call): Shape | null {
   if (!has(call, 2)) {
     const grown = (n: Dim, axis: number): Dim => {
       const [kernel, stride] = [window.kernel[axis] as number, window.strides[axis] as number];
-      return typeof n === 'number' ? dim(call, (n - 1) * stride + kernel - (window.begin[axis] as number) - (window.end[axis] as number)) : null;
+      return typeof n === 'number'
+        ? dim(call, (n - 1) * stride + kernel - (window.begin[axis] as number) - (window.end[axis] as number))
+        : null;
     };
     return [...shape.slice(0, 2), ...shape.slice(2).map(grown)];
   }
   const stated = dataOf(call, 2);
-  if (stated && stated.length !== shape.length) malformed(call, `an output_shape of ${stated.length} entries for a tensor of rank ${shape.length}`);
+  if (stated && stated.length !== shape.length)
+    malformed(call, `an output_shape of ${stated.length} entries for a tensor of rank ${shape.length}`);
   return stated ? stated.map((n) => dim(call, n)) : [...shape.slice(0, 2), ...unknownDims(call, axes)];
 }
 

@@ -4,7 +4,7 @@ import { size, type Tensor } from '../operators/operator.ts';
 import type { ReceptiveField } from '../report.ts';
 import type { Table } from './map.ts';
 import { propagate, type Source, type SourceField, sourceField } from './propagate.ts';
-import { type SummaryCache, summarize } from './summary.ts';
+import { Summaries } from './summary.ts';
 
 /** Most axes of sources that one analysis follows, so that time is linear in the graph. */
 const MAX_AXES = 64;
@@ -27,12 +27,11 @@ export function followFields(
   const live = new Map<string, readonly SourceField[]>();
   const starts = new Map<number, Table>();
   for (const source of sourcesOf(inputs, axes, report)) live.set(source.name, [sourceField(source, starts)]);
-  const cache: SummaryCache = new WeakMap();
+  const summaries = new Summaries();
   const byOutput = new Map<string, readonly ReceptiveField[]>();
   const keep = new Set(graph.outputs.map(({ name }) => name));
   const readers = countReaders(calls);
-  for (const name of keep)
-    if (inputs.has(name)) byOutput.set(name, summarize(live.get(name) ?? [], inputs.get(name)?.shape ?? null, cache));
+  for (const name of keep) if (inputs.has(name)) byOutput.set(name, summaries.of(live.get(name) ?? [], inputs.get(name)?.shape ?? null));
 
   const byCall = calls.map((call) => {
     const before = call.node.inputs.map((name) => live.get(name));
@@ -40,7 +39,7 @@ export function followFields(
     for (const name of call.node.inputs) release(name, readers, live);
     return after.map((fields, k) => {
       const name = call.node.outputs[k] as string;
-      const summary = summarize(fields, call.outputs[k]?.shape ?? null, cache);
+      const summary = summaries.of(fields, call.outputs[k]?.shape ?? null);
       if (keep.has(name)) byOutput.set(name, summary);
       if (readers.has(name)) live.set(name, fields);
       return summary;

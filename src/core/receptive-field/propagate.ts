@@ -10,7 +10,14 @@ import { dependsOnNothing, type Path } from './path.ts';
 export interface Source {
   readonly index: number;
   readonly name: string;
-  readonly axes: readonly { readonly axis: number; readonly name: string; readonly extent: number | null }[];
+  readonly axes: readonly FollowedAxis[];
+}
+
+export interface FollowedAxis {
+  readonly axis: number;
+  readonly name: string;
+  /** Size of the axis; null where unknown. */
+  readonly extent: number | null;
 }
 
 /** What one tensor sees along one axis of a source; `local` leaves out statistics and gates, and is the same object where that changes nothing. */

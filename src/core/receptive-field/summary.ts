@@ -4,28 +4,36 @@ import { gcd } from './integers.ts';
 import { centerOf, type FieldMap, isEmpty, type Periodic, type Table } from './map.ts';
 import type { Path } from './path.ts';
 import { isLayout } from './placement.ts';
-import type { AxisField, SourceField } from './propagate.ts';
+import type { AxisField, FollowedAxis, SourceField } from './propagate.ts';
 import { single } from './single.ts';
 
 const NO_JUMP = { stride: null, strideRatio: null, padding: null, center: null } as const;
 const NOTHING_SEEN: AxisExtent = { status: 'none', size: 0, sizeMin: 0, visible: 0, ...NO_JUMP };
 
-/** Summaries by field, so that tensors with the same field share theirs. */
-export type SummaryCache = WeakMap<AxisField, Map<string, FieldAxis>>;
+/** Summaries by what they sum up, so that tensors with the same fields share theirs. */
+export class Summaries {
+  readonly #byFields = new WeakMap<readonly SourceField[], readonly ReceptiveField[]>();
+  readonly #byAxis = new WeakMap<AxisField, Map<string, FieldAxis>>();
 
-/** What a report says of the receptive fields of one tensor: one entry per source that reaches it. */
-export function summarize(fields: readonly SourceField[], shape: Shape | null, cache: SummaryCache): ReceptiveField[] {
-  return fields.map(({ source, axes }) => ({
-    source: source.name,
-    axes: axes.map((axis, i) => {
-      const { name, extent } = source.axes[i] as (typeof source.axes)[number];
-      const key = `${name}:${extent}`;
-      const known = cache.get(axis) ?? new Map<string, FieldAxis>();
-      const summary = known.get(key) ?? summarizeAxis(axis, name, extent, shape);
-      cache.set(axis, known.set(key, summary));
-      return summary;
-    }),
-  }));
+  /** What a report says of the receptive fields of one tensor: one entry per source that reaches it. */
+  of(fields: readonly SourceField[], shape: Shape | null): readonly ReceptiveField[] {
+    const known = this.#byFields.get(fields);
+    if (known) return known;
+    const summary = fields.map(({ source, axes }) => ({
+      source: source.name,
+      axes: axes.map((axis, i) => this.#axis(axis, source.axes[i] as FollowedAxis, shape)),
+    }));
+    this.#byFields.set(fields, summary);
+    return summary;
+  }
+
+  #axis(field: AxisField, { name, extent }: FollowedAxis, shape: Shape | null): FieldAxis {
+    const key = `${name}:${extent}`;
+    const known = this.#byAxis.get(field) ?? new Map<string, FieldAxis>();
+    const summary = known.get(key) ?? summarizeAxis(field, name, extent, shape);
+    this.#byAxis.set(field, known.set(key, summary));
+    return summary;
+  }
 }
 
 function summarizeAxis(field: AxisField, axis: string, extent: number | null, shape: Shape | null): FieldAxis {

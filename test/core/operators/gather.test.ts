@@ -1,5 +1,17 @@
 import t from 'tap';
-import { data, expectCost, expectField, expectMalformed, expectShape, expectValue, infer, type Sample, scalar, values } from './harness.ts';
+import {
+  data,
+  expectCost,
+  expectField,
+  expectMalformed,
+  expectShape,
+  expectValue,
+  fieldOf,
+  infer,
+  type Sample,
+  scalar,
+  values,
+} from './harness.ts';
 
 const gather = (input: Sample['inputs'][number], indices: Sample['inputs'][number], axis = 0): Sample => ({
   op: 'Gather',
@@ -28,7 +40,6 @@ t.test('the indices take the place of the axis', async (t) => {
 
 t.test('known indices are a table, an embedding moves along its indices', async (t) => {
   expectField(t, gather(data([2, 4, 5]), values([3, -4]), 1), ['each', { kind: 'table', lo: [3, 0], hi: [3, 0] }, 'each']);
-  expectField(t, gather(data([2, 4, 5]), scalar(0), 1), ['each', '2 each']);
   expectField(t, gather(data([2, 4, 5]), values([0, 1], [1, 2]), 1), ['each', 'unknown', null, '2 each']);
   expectField(t, gather(data([2, 4]), data([2], 'int64'), 1), ['each', 'dataDependent']);
   expectField(t, gather(data([2, null]), values([-1]), 1), ['each', 'unknown']);
@@ -37,6 +48,19 @@ t.test('known indices are a table, an embedding moves along its indices', async 
   expectField(t, gather(data([30000, 64]), data([2, 10], 'int64')), ['each', 'each', null], 1);
   expectField(t, gather(data([4, 30000]), data([2], 'int64'), 1), [null, '0 each'], 1);
   expectField(t, gather(data(null), scalar(0)), unknownRank);
+});
+
+t.test('of an axis that a known scalar indexes, one position is read', async (t) => {
+  const each = { kind: 'each' };
+  const links = [
+    { input: 0, map: each },
+    { input: 2, map: each },
+  ];
+  t.strictSame(fieldOf(gather(data([2, 4, 5]), scalar(0), 1)), { links, picks: [{ input: 1, position: 0 }] });
+  t.strictSame(fieldOf(gather(data([2, 4, 5]), scalar(-1), 1)), { links, picks: [{ input: 1, position: 3 }] });
+  t.strictSame(fieldOf(gather(data([2, null, 5]), scalar(7), 1)), { links, picks: [{ input: 1, position: 7 }] });
+  expectField(t, gather(data([2, null, 5]), scalar(-1), 1), ['each', '2 each']);
+  expectField(t, gather(data([2, 4, 5]), data([], 'int64'), 1), ['each', '2 each']);
 });
 
 t.test('GatherElements has the shape of its indices', async (t) => {

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import t from 'tap';
 import { Fault } from '../../../src/core/fault.ts';
-import type { Attribute, Dim } from '../../../src/core/graph.ts';
+import type { Attribute, Dim, Shape } from '../../../src/core/graph.ts';
 import { operatorOf, operators } from '../../../src/core/operators/index.ts';
-import type { Tensor } from '../../../src/core/operators/operator.ts';
+import type { Relation, Tensor } from '../../../src/core/operators/operator.ts';
 import { constant, infer } from './harness.ts';
 
 t.test('every operator is named in a test, and found by its name', async (t) => {
@@ -25,7 +25,11 @@ t.test('every operator is named in a test, and found by its name', async (t) => 
 /** Attributes of all operators, so that the values below reach their readers. */
 const ATTRIBUTES = (
   'kernel_shape strides dilations pads group auto_pad ceil_mode output_padding output_shape output_size axis axes perm equation mode to dtype ' +
-  'value value_ints start end num_outputs num_groups size blocksize batch_dims keepdims coordinate_transformation_mode training_mode p'
+  'value value_ints start end num_outputs num_groups size blocksize batch_dims keepdims coordinate_transformation_mode training_mode p ' +
+  'direction hidden_size layout activations clip linear_before_reset q_num_heads kv_num_heads num_heads is_causal left_window_size ' +
+  'right_window_size softcap update_rule activation rotary_embedding_dim qkv_hidden_sizes block_size output_dtype offset_group border scale ' +
+  'shape sample_size sampling_ratio output_height pooled_shape reduction onesided inverse ngram_indexes time_axis batch_axis pixel_format ' +
+  'channels_last transA transB transBatchA alpha N K output_datatype fovea.perGroup fovea.coerce2d'
 ).split(' ');
 
 const sizes = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.constantFrom<Dim>(null, 'N', 2 ** 31, 2 ** 53 - 1));
@@ -42,15 +46,40 @@ const anyTensor = fc.oneof(
 );
 const anyAttribute: fc.Arbitrary<Attribute> = fc.oneof(
   anyNumber,
-  fc.constantFrom<Attribute>(10n ** 400n, '', 'SAME_UPPER', 'ij,jk->ik', '...', 'linear', 'reflect', ['a'], constant([1], [1])),
+  fc.constantFrom<Attribute>(
+    10n ** 400n,
+    '',
+    'SAME_UPPER',
+    'ij,jk->ik',
+    '...',
+    'linear',
+    'reflect',
+    'bidirectional',
+    'LEFT',
+    'none',
+    'Relu',
+    ['a'],
+    ['Tanh'],
+    constant([1], [1]),
+  ),
   fc.array(anyNumber, { maxLength: 5 }),
 );
 const anyNode = fc.record({
   op: fc.constantFrom(...operators().map(({ op }) => op)),
-  inputs: fc.array(fc.option(anyTensor, { nil: undefined }), { maxLength: 5 }),
+  inputs: fc.array(fc.option(anyTensor, { nil: undefined }), { maxLength: 9 }),
   attributes: fc.dictionary(fc.constantFrom(...ATTRIBUTES), anyAttribute, { maxKeys: 5 }),
   outputs: fc.integer({ min: 1, max: 3 }),
 });
+
+/** A relation has an entry for every output axis, each to an axis that the (first) input has. */
+function checkLinks(op: string, relation: Relation, output: Tensor, input: Shape | null): void {
+  const links = Array.isArray(relation) ? relation : typeof relation === 'object' && 'picks' in relation ? relation.links : null;
+  if (!links) return;
+  if (output.shape && links.length !== output.shape.length)
+    throw new Error(`${op}: a relation of ${links.length} axes for an output of ${output.shape.length}`);
+  const beyond = links.find((entry) => entry && input && entry.input >= input.length);
+  if (beyond) throw new Error(`${op}: a link to axis ${beyond.input} of an input of rank ${input?.length}`);
+}
 
 /** Everything that is asked of an operator. */
 function ask(sample: Parameters<typeof infer>[0]): void {
@@ -61,8 +90,7 @@ function ask(sample: Parameters<typeof infer>[0]): void {
   for (const [k, output] of call.outputs.entries()) {
     for (const [i, input] of call.inputs.entries()) {
       const relation = input && call.operator?.field(call, i, k);
-      if (Array.isArray(relation) && output.shape && relation.length !== output.shape.length)
-        throw new Error(`${sample.op}: a relation of ${relation.length} axes for an output of ${output.shape.length}`);
+      if (relation) checkLinks(sample.op, relation, output, i === 0 ? input.shape : null);
     }
   }
 }

@@ -27,7 +27,7 @@ t.test('CumSum', async (t) => {
   expectField(t, cumsum(data([3]), scalar(0), { exclusive: 1 }), [{ kind: 'table', lo: [1, 0, 0], hi: [0, 0, 1] }]);
   expectField(t, cumsum(data([3]), scalar(0), { reverse: 1 }), [{ kind: 'table', lo: [0, 1, 2], hi: [2, 2, 2] }]);
   expectField(t, cumsum(data([null]), scalar(0)), ['unknown']);
-  expectField(t, cumsum(data([3]), data([])), { unknown: 'the axis of the running sum is not known' });
+  expectField(t, cumsum(data([3]), data([])), { unknown: 'the axis of CumSum is not known' });
   expectField(t, cumsum(data([3]), data([])), 'dataDependent', 1);
   expectField(t, cumsum(data(null), scalar(0)), unknownRank);
   t.strictSame(defaults(cumsum(m, scalar(0))), { exclusive: 0, reverse: 0 });

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { Constant, Graph } from '../../../src/core/graph.ts';
+import type { Constant, Graph, TensorType } from '../../../src/core/graph.ts';
 import * as e from './encode.ts';
 
 const read = (parts: e.GraphParts, opset?: number): Graph => e.read(e.model(e.graph(parts), opset)).graph;
@@ -310,4 +310,26 @@ t.test('operator sets', async (t) => {
   t.strictSame(opsetsOf(e.int(1, 3), set(2, 'ai.onnx.ml')), { opset: undefined, codes: [] });
   const node = e.message(7, e.bytes(1, e.node('Relu', [], ['y'])));
   t.strictSame(opsetsOf(e.int(1, 3), set(2, 'ai.onnx.ml'), node), { opset: undefined, codes: ['no-opset'] });
+});
+
+t.test('what a file says of values in between', async (t) => {
+  const nodes = [e.node('Relu', ['x'], ['y'])];
+  const odd = e.join(e.text(1, 'list'), e.message(2, e.message(4)));
+  const values = [
+    e.value('y', 10, [1, 'N', null, -1, -(2n ** 63n)]),
+    e.value('rankless'),
+    odd,
+    e.value('scalar', 7, []),
+    e.text(1, 'typeless'),
+  ];
+  const types = (parts: e.GraphParts): ReadonlyMap<string, TensorType> | undefined =>
+    (read(parts) as Graph & { declared?: ReadonlyMap<string, TensorType> }).declared;
+  t.strictSame(
+    types({ nodes, values, inputs: [e.value('x')] }),
+    new Map<string, TensorType>([
+      ['y', { dtype: 'float16', shape: [1, 'N', null, null, null] }],
+      ['scalar', { dtype: 'int64', shape: [] }],
+    ]),
+  );
+  t.equal(types({ nodes, inputs: [e.value('x')] }), undefined);
 });

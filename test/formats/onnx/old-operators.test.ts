@@ -55,6 +55,11 @@ t.test('BatchNormalization 1 to 8 of single elements', async (t) => {
   );
 });
 
+t.test('BatchNormalization of nothing', async (t) => {
+  const node = e.node('BatchNormalization', [], ['y'], { attributes: [e.attribute('spatial', 0)] });
+  t.equal(e.read(e.model(e.graph({ nodes: [node] }), 8)).graph.nodes.at(-1)?.op, 'Reshape');
+});
+
 t.test('BatchNormalization with `spatial` 0, but a scale per channel', async (t) => {
   const statistics = ['w0', 'w1', 'w2', 'w3'].map((name) => e.tensor(name, 1, [3]));
   const graph = read(8, 'BatchNormalization', [e.attribute('spatial', 0)], statistics);
