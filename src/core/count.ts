@@ -28,7 +28,9 @@ export function add(a: Count, b: Count): Count {
 
 /** The exact sum of its arguments; 0 for none. */
 export function plus(...terms: readonly Count[]): Count {
-  return sum(terms);
+  let total: Count = 0;
+  for (let i = 0; i < terms.length; i++) total = add(total, terms[i] as Count);
+  return total;
 }
 
 /** The exact sum of any number of counts. */

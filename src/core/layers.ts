@@ -75,7 +75,13 @@ export function layerReport(facts: LayerFacts, index: number, unit: Convention['
   };
 }
 
-export function paramsJson({ stored, trainable, buffers }: ParamCount): Layer['params'] {
+// Most layers of a large graph have no parameters and no attributes: what says so is shared, to leave less to collect.
+const NO_PARAMS_JSON: Layer['params'] = Object.freeze({ stored: 0, trainable: 0, buffers: 0 });
+const NO_ATTRIBUTES: Layer['attributes'] = Object.freeze({});
+
+export function paramsJson(params: ParamCount): Layer['params'] {
+  if (params === NO_PARAMS) return NO_PARAMS_JSON;
+  const { stored, trainable, buffers } = params;
   return { stored: countToJson(stored), trainable: countToJson(trainable), buffers: countToJson(buffers) };
 }
 
@@ -84,16 +90,17 @@ export function tensorJson(name: string, tensor: Pick<Tensor, 'dtype' | 'shape'>
   return { name, dtype: tensor?.dtype ?? null, shape: shapeJson(tensor?.shape ?? null) };
 }
 
-function shapeJson(shape: Shape | null): (number | null)[] | null {
-  return shape?.map((dim) => (typeof dim === 'number' ? dim : null)) ?? null;
+function shapeJson(shape: Shape | null): readonly (number | null)[] | null {
+  return known(shape) ?? shape?.map((dim) => (typeof dim === 'number' ? dim : null)) ?? null;
 }
 
 /** Most numbers of one attribute that a report repeats; longer lists are told by their length. */
 const MAX_LISTED = 64;
 
-function attributesJson(call: Step): Record<string, AttributeJson> {
-  const json: Record<string, AttributeJson> = {};
+function attributesJson(call: Step): Layer['attributes'] {
   const defaults = call.operator?.defaults?.(call);
+  if (!defaults && call.node.attributes.size === 0) return NO_ATTRIBUTES;
+  const json: Record<string, AttributeJson> = {};
   for (const name in defaults) json[name] = attributeJson(defaults[name] as Attribute);
   for (const [name, value] of call.node.attributes) {
     // Names come from the file: assigning '__proto__' would change the prototype.

@@ -1,4 +1,4 @@
-import { type Count, plus, times } from './count.ts';
+import { add, type Count, times } from './count.ts';
 import { type Constant, DTYPE_BITS, type DType, isFloat } from './graph.ts';
 import type { Inference } from './inference/infer.ts';
 import { known } from './operators/operator.ts';
@@ -44,19 +44,22 @@ export function countParams(constants: ReadonlyMap<string, Constant>, calls: rea
   let scalars: Count = 0;
   const producers = new Map<string, Inference>();
   for (const call of calls) if (isConstant(call)) for (const name of call.node.outputs) producers.set(name, call);
-  const seen = new Set<string>();
+  const seen = {
+    weights: { moved: new Set<string>(), computed: new Set<string>() },
+    buffers: { moved: new Set<string>(), computed: new Set<string>() },
+  };
 
   const reach = (start: string, index: number, buffer: boolean) => {
     const pending = [{ value: start, moved: true, face: start }];
     for (let next = pending.pop(); next; next = pending.pop()) {
       const { value, moved, face } = next;
-      const key = `${buffer ? 'b' : 'w'}${moved ? 'm' : 'c'}:${value}`;
-      const again = seen.has(key);
-      seen.add(key);
+      const before = seen[buffer ? 'buffers' : 'weights'][moved ? 'moved' : 'computed'];
+      const again = before.has(value);
+      before.add(value);
       const constant = constants.get(value);
       if (constant && QUANTISED.has(constant.dtype) && !stored.has(value)) stored.set(value, newStored(constant));
       const producer = producers.get(value);
-      if (producer?.operator?.generates && moved && !again) scalars = plus(scalars, generate(value, producer, stored));
+      if (producer?.operator?.generates && moved && !again) scalars = add(scalars, generate(value, producer, stored));
       const tensor = stored.get(value);
       if (tensor) touch(tensor, face, index, buffer);
       if (!producer || again) continue;
@@ -105,17 +108,17 @@ function isBuffer({ faces }: Stored): boolean {
 function byCall(tensors: Iterable<Stored>): Map<number, ParamCount> {
   const counts = new Map<number, ParamCount>();
   for (const tensor of tensors) {
-    if (tensor.firstCall !== null) counts.set(tensor.firstCall, add(counts.get(tensor.firstCall) ?? NO_PARAMS, tensor));
+    if (tensor.firstCall !== null) counts.set(tensor.firstCall, withTensor(counts.get(tensor.firstCall) ?? NO_PARAMS, tensor));
   }
   return counts;
 }
 
-function add(count: ParamCount, tensor: Stored): ParamCount {
+function withTensor(count: ParamCount, tensor: Stored): ParamCount {
   const buffer = isBuffer(tensor);
   return {
-    stored: plus(count.stored, tensor.elements),
-    trainable: plus(count.trainable, buffer ? 0 : tensor.elements),
-    buffers: plus(count.buffers, buffer ? tensor.elements : 0),
+    stored: add(count.stored, tensor.elements),
+    trainable: add(count.trainable, buffer ? 0 : tensor.elements),
+    buffers: add(count.buffers, buffer ? tensor.elements : 0),
   };
 }
 
@@ -124,10 +127,10 @@ function total(tensors: Iterable<Stored>): Omit<Params['total'], 'scalars'> {
   let logical: Count = 0;
   let bytes: Count = 0;
   for (const tensor of tensors) {
-    count = add(count, tensor);
+    count = withTensor(count, tensor);
     const weights = tensor.faces.size === 0 ? 1 : [...tensor.faces.values()].filter((buffer) => !buffer).length;
-    logical = plus(logical, times(weights, tensor.elements));
-    bytes = plus(bytes, bytesOf(tensor.elements, tensor.dtype));
+    logical = add(logical, times(weights, tensor.elements));
+    bytes = add(bytes, bytesOf(tensor.elements, tensor.dtype));
   }
   return { ...count, logical, bytes };
 }

@@ -11,6 +11,9 @@ an operator that is not on it is reported as unsupported, and never counted as n
 
 Operators are those of ONNX's newest operator set; files of sets 1 to 28 are lifted to it, and a newer one is read as 28, with a warning.
 
+\`If\`, \`Loop\` and \`Scan\` are not in the table: the graphs within them are laid flat, and what is left of them is \`fovea.Join\`,
+\`fovea.Carry\` and \`fovea.Stack\`. Functions that a file defines are replaced by their nodes.
+
 - **Older forms**: the operator sets before which a node looked otherwise, and is rewritten.
 - **Sizes**: \`exact\`: follow from sizes and attributes; \`elements\`: also from elements of an input, known where that is a constant or
   computed from sizes, else unknown; \`data\`: only a run of the network would tell.
@@ -36,14 +39,16 @@ export function operatorsPage(operators: readonly Operator[]): string {
 
 function row(operator: Operator): string {
   const samples = samplesOf(operator);
+  const known = samples.filter(isKnown);
+  const telling = known.length > 0 ? known : samples;
   const notes = [...(operator.nonlinear ? ['activation'] : []), ...(operator.view ? ['view'] : [])];
   const cells = [
     operator.op,
     olderForms(operator.op),
     samples.length === 0 ? '?' : sizes(samples),
     operator.value ? 'yes' : '',
-    words(samples.flatMap((call) => fieldWords(operator, call))),
-    words(samples.flatMap((call) => costWords(operator, call))),
+    words(telling.flatMap((call) => (call.inputs[0] ? wordsOf(operator.field(call, 0, 0)) : ['none']))),
+    words(telling.flatMap((call) => costWords(operator, call))),
     notes.join(', '),
   ];
   return `| ${cells.join(' | ')} |`;
@@ -62,15 +67,10 @@ const isKnown = (call: Call): boolean => call.outputs.every(({ shape }) => shape
 
 function sizes(samples: readonly Call[]): string {
   const known = samples.filter(isKnown);
-  if (known.length === samples.length) return 'exact';
-  // With every element known and a size still missing, only a run can tell.
-  const withElements = samples.filter((call) => call.inputs.every((input) => !input || input.dtype === 'float32' || input.value !== null));
-  return withElements.some(isKnown) || known.length > 0 ? 'elements' : 'data';
-}
-
-function fieldWords(operator: Operator, call: Call): string[] {
-  if (!call.inputs[0] || !isKnown(call)) return [];
-  return wordsOf(operator.field(call, 0, 0));
+  if (known.length === 0) return 'data';
+  // Where inputs are left out that a size comes from, more than elements are missing.
+  const fewest = Math.min(...known.map(({ inputs }) => inputs.length));
+  return samples.every((call) => isKnown(call) || call.inputs.length < fewest) ? 'exact' : 'elements';
 }
 
 function wordsOf(relation: Relation): string[] {
@@ -96,7 +96,6 @@ function isWindow({ lo, hi }: { readonly lo: ArrayLike<number>; readonly hi: Arr
 }
 
 function costWords(operator: Operator, call: Call): string[] {
-  if (!isKnown(call)) return [];
   const counters = operator.cost(call);
   if (!counters) return ['unknown'];
   const kinds = Object.entries(counters).flatMap(([kind, count]) => (kind !== 'integer' && count ? [kind] : []));

@@ -1,20 +1,18 @@
 import { Fault } from '../../src/core/fault.ts';
-import type { Attribute, DType, Shape } from '../../src/core/graph.ts';
+import type { Attribute } from '../../src/core/graph.ts';
 import { inferNode } from '../../src/core/inference/infer.ts';
 import type { Call, Operator, Tensor } from '../../src/core/operators/operator.ts';
+import { data, FURTHER, typed } from './further-samples.ts';
 
 // Calls of an operator that it accepts, found by trying: tensors of plain sizes in its slots, and a few attributes.
-
-const data = (...shape: number[]): Tensor => ({ dtype: 'float32', shape, value: null, constant: false });
-const whole = (dtype: DType, shape: Shape, value: readonly number[] | null): Tensor => ({ dtype, shape, value, constant: value !== null });
 
 const IMAGE = data(1, 4, 4, 4);
 const WORDS = data(1, 4, 4);
 const MATRIX = data(4, 4);
 const VECTOR = data(4);
-const BYTES = whole('uint8', [1, 4, 4, 4], null);
-const ZERO = whole('uint8', [], [0]);
-const FIRST = [IMAGE, WORDS, MATRIX, VECTOR, BYTES, whole('bool', [4], null), whole('int64', [4], null), whole('int64', [], [2])];
+const BYTES = typed('uint8', [1, 4, 4, 4]);
+const ZERO = typed('uint8', [], [0]);
+const FIRST = [IMAGE, WORDS, MATRIX, VECTOR, BYTES, typed('bool', [4]), typed('int64', [4]), typed('int64', [], [2])];
 const LATER = [
   IMAGE,
   MATRIX,
@@ -22,37 +20,21 @@ const LATER = [
   data(),
   WORDS,
   ZERO,
-  whole('bool', [4], null),
-  whole('int64', [], [1]),
-  whole('int64', [1], [1]),
-  whole('int64', [2], [2, 2]),
-  whole('int64', [4], [1, 2, 2, 4]),
-  whole('int64', [8], [0, 0, 1, 1, 0, 0, 1, 1]),
-  whole('float32', [4], [1, 1, 2, 2]),
+  typed('bool', [4]),
+  typed('int64', [], [1]),
+  typed('int64', [1], [1]),
+  typed('int64', [2], [2, 2]),
+  typed('int64', [4], [1, 2, 2, 4]),
+  typed('int64', [8], [0, 0, 1, 1, 0, 0, 1, 1]),
+  typed('float32', [4], [1, 1, 2, 2]),
   // Elements that only a run would know.
-  whole('int64', [], null),
-  whole('int64', [1], null),
-  whole('int64', [4], null),
-  whole('int64', [4, 2], null),
+  typed('int64', []),
+  typed('int64', [1]),
+  typed('int64', [4]),
+  typed('int64', [4, 2]),
 ];
 
-/** Calls of operators whose inputs fit each other in a way that trying does not find. */
-const FURTHER: Readonly<Record<string, readonly (readonly (Tensor | undefined)[])[]>> = {
-  BatchNormalization: [[IMAGE, VECTOR, VECTOR, VECTOR, VECTOR]],
-  ConvTranspose: [[IMAGE, data(4, 4, 3, 3)]],
-  GRU: [[data(5, 1, 4), data(1, 12, 4), data(1, 12, 4)]],
-  LSTM: [[data(5, 1, 4), data(1, 16, 4), data(1, 16, 4)]],
-  RNN: [[data(5, 1, 4), data(1, 4, 4), data(1, 4, 4)]],
-  NonMaxSuppression: [[data(1, 6, 4), data(1, 2, 6), whole('int64', [], [3])]],
-  OneHot: [[whole('int64', [4], null), whole('int64', [], [3]), data(2)]],
-  QLinearConv: [[BYTES, data(), ZERO, whole('uint8', [4, 4, 3, 3], null), data(), ZERO, data(), ZERO]],
-  QLinearMatMul: [[whole('uint8', [4, 4], null), data(), ZERO, whole('uint8', [4, 4], null), data(), ZERO, data(), ZERO]],
-  Range: [[whole('int64', [], [0]), whole('int64', [], [5]), whole('int64', [], [1])]],
-  Resize: [[IMAGE, undefined, whole('float32', [4], [1, 1, 2, 2])]],
-  RoiAlign: [[IMAGE, data(3, 4), whole('int64', [3], null)]],
-  Slice: [[IMAGE, whole('int64', [1], [1]), whole('int64', [1], [3]), whole('int64', [1], [2])]],
-  Where: [[whole('bool', [1, 4, 4, 4], null), IMAGE, IMAGE]],
-};
+const THIRD = [IMAGE, VECTOR, data(), typed('int64', [1], [1]), typed('int64', [8], [0, 0, 1, 1, 0, 0, 1, 1])];
 
 const ATTRIBUTES: readonly Readonly<Record<string, Attribute>>[] = [
   {},
@@ -67,19 +49,18 @@ function* slots(): Generator<(Tensor | undefined)[]> {
     yield [a];
     for (const b of LATER) yield [a, b];
   }
-  for (const a of [IMAGE, MATRIX]) for (const b of LATER) for (const c of LATER) yield [a, b, c];
+  for (const a of [IMAGE, MATRIX]) for (const b of LATER) for (const c of THIRD) yield [a, b, c];
 }
 
 /** Calls that the operator takes, with what it infers of them. */
 export function samplesOf(operator: Operator): Call[] {
-  const calls: Call[] = [];
-  for (const inputs of [...(FURTHER[operator.op] ?? []), ...slots()]) {
-    for (const attributes of ATTRIBUTES) {
-      const call = tryCall(operator, inputs, attributes);
-      if (call) calls.push(call);
-    }
-  }
-  return calls;
+  const { stackTraceLimit } = Error;
+  // Most are refused, and where is of no interest: traces take most of the time.
+  Error.stackTraceLimit = 0;
+  const further = (FURTHER[operator.op] ?? []).map(([inputs, attributes = {}]) => tryCall(operator, inputs, attributes));
+  const tried = [...slots()].flatMap((inputs) => ATTRIBUTES.map((attributes) => tryCall(operator, inputs, attributes)));
+  Error.stackTraceLimit = stackTraceLimit;
+  return [...further, ...tried].filter((call) => call !== null);
 }
 
 /** A call that every question about it can be asked of; null where the operator refuses it. */

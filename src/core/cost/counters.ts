@@ -44,6 +44,7 @@ export function flopsOf({ mac, mul, add, div, cmp, exp }: Primitives): Count {
 }
 
 export function operationsJson(p: Primitives): Operations {
+  if (isSmall(p)) return p;
   return {
     mac: countToJson(p.mac),
     mul: countToJson(p.mul),
@@ -53,4 +54,10 @@ export function operationsJson(p: Primitives): Operations {
     exp: countToJson(p.exp),
     load: countToJson(p.load),
   };
+}
+
+/** Whether no count needs to be written as a string. */
+function isSmall(p: Primitives): p is Primitives & Operations {
+  const { mac, mul, add, div, cmp, exp, load } = p;
+  return ![mac, mul, add, div, cmp, exp, load].some((count) => typeof count === 'bigint');
 }
