@@ -1,7 +1,7 @@
 import { fovea } from './cost/conventions/fovea.ts';
 import { coverageOf } from './coverage.ts';
 import { Fault } from './fault.ts';
-import type { Diagnostic, Network } from './graph.ts';
+import type { Diagnostic, Graph, Network, TensorType } from './graph.ts';
 import { groupTotals } from './groups.ts';
 import { contradictions } from './inference/declared.ts';
 import { bindInputs } from './inference/inputs.ts';
@@ -30,7 +30,8 @@ export function analyze(network: Network, options: AnalyzeOptions = {}): Report 
   const { steps: calls, tensors, constants, diagnostics: noticed } = runGraph(graph, inputs);
   const axes = nameAxes(calls, inputs);
   const diagnostics: Diagnostic[] = [...graph.diagnostics, ...bound.diagnostics, ...noticed];
-  if (!options.inputs) diagnostics.push(...contradictions(graph.declared ?? [], tensors));
+  // Sizes that the caller chose are not those that the file was written down for.
+  if (!options.inputs && options.batch === undefined) diagnostics.push(...contradictions(declaredBy(graph), tensors));
   const fields = followFields(graph, calls, inputs, axes, (diagnostic) => diagnostics.push(diagnostic));
   const params = countParams(constants, calls);
   diagnostics.push(...sharedTensors(params));
@@ -63,6 +64,10 @@ export function analyze(network: Network, options: AnalyzeOptions = {}): Report 
     ...(options.group !== undefined && { groups: groupTotals(facts, options.group) }),
     ...(options.layers !== false && { layers: facts.map((fact, index) => layerReport(fact, index, fovea.unit)) }),
   };
+}
+
+function declaredBy(graph: Graph): [string, TensorType][] {
+  return [...(graph.declared ?? []), ...graph.outputs.map((output): [string, TensorType] => [output.name, output])];
 }
 
 function aboutNetwork({ name, format, sha256, bytes, producer, opset }: Network): Report['network'] {

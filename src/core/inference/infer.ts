@@ -33,18 +33,20 @@ export function inferNode(node: Node, tensors: Map<string, Tensor>): Inference {
     return { dtype, shape, value: null, constant };
   });
   const call: Inference = { node, inputs, outputs, operator };
-  if (operator?.value) fold(operator.value, call, outputs);
+  if (operator) fold(operator, call, outputs);
   node.outputs.forEach((name, k) => {
     if (name !== '') tensors.set(name, outputs[k] as Tensor);
   });
   return call;
 }
 
-function fold(value: NonNullable<Operator['value']>, call: Inference, outputs: Tensor[]): void {
+function fold(operator: Operator, call: Inference, outputs: Tensor[]): void {
   for (const [k, output] of outputs.entries()) {
     const shape = known(output.shape);
     if (!shape || shape.reduce((a, b) => a * b, 1) > FOLD_LIMIT) continue;
-    const data = value(call, k);
+    const found = operator.value?.(call, k) ?? operator.sizes?.(call, k) ?? null;
+    const data = known(found);
     if (data) outputs[k] = { ...output, value: data, constant: true };
+    else if (found) outputs[k] = { ...output, sizes: found };
   }
 }

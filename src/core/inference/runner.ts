@@ -70,8 +70,11 @@ export class Runner implements Run {
   run(graph: Graph, scope: Scope): void {
     if (this.#depth > MAX_DEPTH) throw new Fault('limit-exceeded', `subgraphs nest deeper than ${MAX_DEPTH}`);
     this.#depth += 1;
-    for (const node of graph.nodes) this.node(scope.flat(node), scope);
-    this.#depth -= 1;
+    try {
+      for (const node of graph.nodes) this.node(scope.flat(node), scope);
+    } finally {
+      this.#depth -= 1;
+    }
   }
 
   /** Runs one node of the flat graph, whose subgraphs (if any) lie in `scope`. */
@@ -93,16 +96,35 @@ export class Runner implements Run {
   repeated(count: Count | null, run: () => void): void {
     const before = this.#repeats;
     this.#repeats = before === null || count === null ? null : times(before, count);
-    run();
-    this.#repeats = before;
+    try {
+      run();
+    } finally {
+      this.#repeats = before;
+    }
   }
 
   /** Does something that happens on one way through an undecided If only. */
   way(way: Way, run: () => void): void {
     const before = this.#ways;
     this.#ways = [...before, way];
-    run();
-    this.#ways = before;
+    try {
+      run();
+    } finally {
+      this.#ways = before;
+    }
+  }
+
+  /** Does something; where a node in it contradicts its operator, undoes it and gives that fault. */
+  attempt(run: () => void): Fault | null {
+    const steps = this.steps.length;
+    try {
+      run();
+      return null;
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code !== 'malformed-node') throw error;
+      this.steps.length = steps;
+      return error;
+    }
   }
 
   /** Does something and forgets that it did: for types that have to be found before the real run. */

@@ -2,6 +2,7 @@ import type { Dim, Shape } from '../graph.ts';
 import { axisIn, type Call, defineOperator, int, known, MOVEMENT, malformed, need, sameDim, shapeOf } from './operator.ts';
 import { axisByAxis, EACH, RANK_UNKNOWN, table, unknownMap } from './relation.ts';
 import { beginsOf, sumDim, volume } from './shape.ts';
+import { movedSizes } from './sizes.ts';
 
 /** Rank that all inputs share; null where none is known. */
 function sharedRank(call: Call): number | null {
@@ -35,13 +36,8 @@ export const concat = defineOperator('Concat', {
     });
     return [{ dtype, shape: dims }];
   },
-  value: (call) => {
-    const rank = sharedRank(call);
-    const output = known(call.outputs[0]?.shape ?? null);
-    if (rank === null || !output) return null;
-    const axis = concatAxis(call, rank);
-    return joined(call, axis, Number(volume(output.slice(0, axis))));
-  },
+  value: concatenated,
+  sizes: (call, k) => movedSizes(call, k, concatenated, [...call.inputs.keys()]),
   field: (call, i) => {
     const rank = call.outputs[0]?.shape?.length;
     if (rank === undefined) return RANK_UNKNOWN;
@@ -50,6 +46,14 @@ export const concat = defineOperator('Concat', {
   },
   cost: () => MOVEMENT,
 });
+
+function concatenated(call: Call): readonly number[] | null {
+  const rank = sharedRank(call);
+  const output = known(call.outputs[0]?.shape ?? null);
+  if (rank === null || !output) return null;
+  const axis = concatAxis(call, rank);
+  return joined(call, axis, Number(volume(output.slice(0, axis))));
+}
 
 /** Rows of every input in turn: all axes before the one that is joined are walked together. */
 function joined(call: Call, axis: number, rows: number): readonly number[] | null {

@@ -16,6 +16,7 @@ import {
   need,
   rank,
   shapeOf,
+  sizesAt,
   tensor,
 } from './operator.ts';
 import { EACH, link, RANK_UNKNOWN } from './relation.ts';
@@ -57,11 +58,11 @@ export const constantOfShape = defineOperator('ConstantOfShape', {
   generates: true,
   infer: (call) => {
     const dtype: DType = tensor(call, 'value')?.dtype ?? 'float32';
-    const target = dataOf(call, 0);
+    const target = sizesAt(call, 0);
     const length = target?.length ?? lengthOf(call, need(call, 0));
     if (length === null) return [{ dtype, shape: null }];
     rank(call, length);
-    return [{ dtype, shape: target ? target.map((n) => dim(call, n)) : unknownDims(call, length) }];
+    return [{ dtype, shape: target ? target.map((n) => (typeof n === 'number' ? dim(call, n) : n)) : unknownDims(call, length) }];
   },
   value: (call) => {
     const value = tensor(call, 'value');
@@ -80,6 +81,7 @@ export const shape = defineOperator('Shape', {
     return [{ dtype: 'int64', shape: [dims?.length ?? null] }];
   },
   value: (call) => known(part(call)),
+  sizes: part,
   field: () => 'none',
   cost: () => MOVEMENT,
   defaults: () => ({ start: 0 }),

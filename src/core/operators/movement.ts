@@ -1,4 +1,4 @@
-import type { Shape } from '../graph.ts';
+import type { Dim, Shape } from '../graph.ts';
 import {
   type Call,
   dataOf,
@@ -12,6 +12,7 @@ import {
   type Operator,
   type Relation,
   shapeOf,
+  sizesAt,
 } from './operator.ts';
 import { axisByAxis, BROADCAST, EACH, link, RANK_UNKNOWN, table } from './relation.ts';
 import { axesIn, broadcast, lengthOf, productDim, unknownDims } from './shape.ts';
@@ -87,10 +88,11 @@ export const transpose = movement('Transpose', {
 /** Source: ONNX Expand. Both shapes broadcast against each other. */
 export const expand = movement('Expand', {
   shape: (call) => {
-    const target = dataOf(call, 1);
+    const target = sizesAt(call, 1);
     const length = target?.length ?? lengthOf(call, need(call, 1));
     if (length === null) return null;
-    if (target?.some((size) => !Number.isSafeInteger(size) || size < 0)) malformed(call, `[${target.join(', ')}] is no shape`);
+    if (target?.some((size) => typeof size === 'number' && (!Number.isSafeInteger(size) || size < 0)))
+      malformed(call, `[${target.join(', ')}] is no shape`);
     const wide = unknownDims(call, length);
     return broadcast(call, [shapeOf(call, 0), target ?? wide]);
   },
@@ -98,15 +100,17 @@ export const expand = movement('Expand', {
   source: (_, input, output) => broadcastOffsets(input, output),
 });
 
+const timesOf = (call: Call, repeats: Dim) => (typeof repeats === 'number' ? dim(call, repeats) : repeats);
+
 /** Source: ONNX Tile. */
 export const tile = movement('Tile', {
   shape: (call) => {
     const shape = shapeOf(call, 0);
-    const repeats = dataOf(call, 1);
+    const repeats = sizesAt(call, 1);
     if (!shape) return null;
     if (!repeats) return unknownDims(call, shape.length);
     if (repeats.length !== shape.length) malformed(call, `${repeats.length} repeats for a tensor of rank ${shape.length}`);
-    return shape.map((size, axis) => productDim(call, [size, dim(call, repeats[axis] as number)]));
+    return shape.map((size, axis) => productDim(call, [size, timesOf(call, repeats[axis] ?? null)]));
   },
   field: (call) => {
     const shape = shapeOf(call, 0);

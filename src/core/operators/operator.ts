@@ -1,11 +1,14 @@
 import type { Count } from '../count.ts';
 import { Fault } from '../fault.ts';
 import type { Attribute, Constant, Dim, Node, Shape, TensorType } from '../graph.ts';
+import { movedSizes } from './sizes.ts';
 
 /** What is known of a tensor while a graph is being analyzed. */
 export interface Tensor extends TensorType {
   /** Elements in row-major order (booleans as 0 and 1) where they are known; only for small tensors of known shape. */
   readonly value: readonly number[] | null;
+  /** Elements of a list of sizes of which only some are known or have a name; where all are known they are the `value`. */
+  readonly sizes?: Shape;
   /** Whether the tensor is the same for every input of the network: weights, constants and what is computed from them. */
   readonly constant: boolean;
 }
@@ -121,6 +124,8 @@ export interface Operator {
   infer(call: Call): readonly Inferred[];
   /** The elements of output k, where the inputs' values and the output's shape are known; null where it does not fold. */
   value?(call: Call, k: number): readonly number[] | null;
+  /** The elements of output k as sizes, where not all of them are known: what Shape gives, and operators that move it. */
+  sizes?(call: Call, k: number): Shape | null;
   /** How output k depends on input i. Called only for inputs that carry data. */
   field(call: Call, i: number, k: number): Relation;
   /** Primitive operations of the node; null where a size that decides it is unknown. */
@@ -143,10 +148,15 @@ export interface Operator {
 
 /** Declares an operator; the name stands first so that a family file reads as a table. */
 export function defineOperator(op: string, record: Omit<Operator, 'op'>): Operator {
-  const { value } = record;
+  const { value, moves } = record;
   if (!value) return { op, ...record };
-  // No elements are known elements. Without this, [2^31, 0] would be walked row by row.
-  return { op, ...record, value: (call, k) => (known(call.outputs[k]?.shape ?? null)?.includes(0) ? [] : value(call, k)) };
+  return {
+    op,
+    ...(moves && { sizes: (call: Call, k: number) => movedSizes(call, k, value, [0]) }),
+    ...record,
+    // No elements are known elements. Without this, [2^31, 0] would be walked row by row.
+    value: (call, k) => (known(call.outputs[k]?.shape ?? null)?.includes(0) ? [] : value(call, k)),
+  };
 }
 
 /** Says that a node contradicts its operator's definition. */
@@ -167,6 +177,12 @@ export function has(call: Call, i: number): boolean {
 /** The elements of input i where they are known; null where it is left out. */
 export function dataOf(call: Call, i: number): readonly number[] | null {
   return call.inputs[i]?.value ?? null;
+}
+
+/** The elements of input i as sizes, of which some may be unknown or have a name; null where none is known. */
+export function sizesAt(call: Call, i: number): Shape | null {
+  const input = call.inputs[i];
+  return input?.value ?? input?.sizes ?? null;
 }
 
 /** The shape of input i, null where its rank is unknown. */

@@ -43,7 +43,13 @@ export const randoms: readonly Operator[] = [
   drawn('RandomNormalLike', { dtype: asInput, shape: (call) => shapeOf(call, 0), cost: SCALED, defaults: NORMAL }),
   drawn('RandomUniformLike', { dtype: asInput, shape: (call) => shapeOf(call, 0), cost: SCALED, defaults: UNIFORM }),
   // One number of a uniform distribution is compared with each probability.
-  drawn('Bernoulli', { dtype: asInput, shape: (call) => shapeOf(call, 0), field: 'elementwise', cost: { cmp: 1 }, defaults: () => ({}) }),
+  drawn('Bernoulli', {
+    dtype: asInput,
+    shape: (call) => shapeOf(call, 0),
+    field: 'elementwise',
+    cost: { ...SCALED, cmp: 1 },
+    defaults: () => ({}),
+  }),
   // How a runtime draws from many outcomes is its own affair.
   drawn('Multinomial', {
     dtype: stated('int32'),

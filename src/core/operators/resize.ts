@@ -15,6 +15,7 @@ import {
   type Relation,
   shapeOf,
   size,
+  sizesAt,
   string,
 } from './operator.ts';
 import { axisByAxis, EACH, RANK_UNKNOWN, unknownMap } from './relation.ts';
@@ -32,17 +33,16 @@ function resized(call: Call, rank: number): readonly number[] {
   return axesIn(call, ints(call, 'axes') ?? Array.from({ length: rank }, (_, axis) => axis), rank);
 }
 
-function listAt(call: Call, i: number, length: number): readonly number[] | null {
-  const list = dataOf(call, i);
+function listAt<T extends Dim>(call: Call, list: readonly T[] | null, length: number): readonly T[] | null {
   if (list && list.length !== length) malformed(call, `a list of ${list.length} entries for ${length} axes`);
   return list;
 }
 
 /** Sizes under the policy, which may ask for one common scale. */
-function commonSize(call: Call, sizes: readonly number[], inputs: readonly Dim[]): readonly Dim[] {
+function commonSize(call: Call, sizes: readonly Dim[], inputs: readonly Dim[]): readonly Dim[] {
   const policy = choice(call, 'keep_aspect_ratio_policy', POLICIES);
   if (policy === 'stretch') return sizes;
-  const ratios = sizes.map((m, j) => m / (size(inputs[j]) ?? Number.NaN));
+  const ratios = sizes.map((m, j) => (size(m) ?? Number.NaN) / (size(inputs[j]) ?? Number.NaN));
   const scale = policy === 'not_larger' ? Math.min(...ratios) : Math.max(...ratios);
   if (!Number.isFinite(scale)) return sizes.map(() => null);
   return inputs.map((n) => dim(call, Math.floor(scale * (n as number) + 0.5)));
@@ -54,16 +54,16 @@ const UNTOUCHED = { scale: { p: 1, q: 1, value: 1 }, roi: null } as const;
 function axesOf(call: Call, shape: Shape): readonly Axis[] {
   const listed = resized(call, shape.length);
   if (given(call, 2) === given(call, 3)) malformed(call, 'exactly one of scales and sizes is needed');
-  const scales = given(call, 2) ? listAt(call, 2, listed.length) : null;
-  const sizes = given(call, 3) ? listAt(call, 3, listed.length) : null;
+  const scales = given(call, 2) ? listAt(call, dataOf(call, 2), listed.length) : null;
+  const sizes = given(call, 3) ? listAt(call, sizesAt(call, 3), listed.length) : null;
   const cropped = settings(call).coordinates === 'tf_crop_and_resize';
-  const roi = cropped && given(call, 1) ? listAt(call, 1, 2 * listed.length) : null;
+  const roi = cropped && given(call, 1) ? listAt(call, dataOf(call, 1), 2 * listed.length) : null;
   const inputs = listed.map((axis) => shape[axis] ?? null);
   const targets =
     sizes &&
     commonSize(
       call,
-      sizes.map((m) => dim(call, m)),
+      sizes.map((m) => (typeof m === 'number' ? dim(call, m) : m)),
       inputs,
     );
   const out: Axis[] = shape.map((input) => ({ input, output: input, ...UNTOUCHED }));

@@ -1,6 +1,6 @@
 import { type Count, times } from '../count.ts';
-import { each } from './amount.ts';
-import { type Call, defineOperator, int, malformed, need, type Operator, type Relation, shapeOf, size } from './operator.ts';
+import { each, together } from './amount.ts';
+import { type Call, defineOperator, has, int, malformed, need, type Operator, type Relation, shapeOf, size } from './operator.ts';
 import { axisByAxis, EACH, link, RANK_UNKNOWN } from './relation.ts';
 import { volume } from './shape.ts';
 
@@ -36,7 +36,12 @@ function rotary(op: string, cos: number): Operator {
     cost: (call) => {
       const tokens = volume(shapeOf(call, 0)?.slice(0, -1) ?? [null]);
       const part = turned(call);
-      return tokens === null || part === null ? null : each(call, times(tokens, part), { mul: 2, add: 1 });
+      const angles = has(call, cos === 1 ? 3 : 1) ? size(shapeOf(call, cos)?.at(-1)) : 0;
+      const heads = size(shapeOf(call, 0)?.length === 4 ? shapeOf(call, 0)?.[1] : 1);
+      if (tokens === null || part === null || angles === null || !heads) return null;
+      // Cosines and sines are looked up once for each token, whatever the heads.
+      const looked = each(call, BigInt(tokens) / BigInt(heads), { load: times(2, angles) });
+      return together(call, each(call, times(tokens, part), { mul: 2, add: 1 }), looked);
     },
     defaults: () => ({ interleaved: 0, rotary_embedding_dim: 0 }),
   });

@@ -13,6 +13,7 @@ import {
   type Operator,
   type Relation,
   rank,
+  sizesAt,
   type Tensor,
 } from './operator.ts';
 import { axesIn, elementsOf, lengthOf, productDim, unknownDims, volume } from './shape.ts';
@@ -31,21 +32,27 @@ export function view(op: string, infer: (call: Call, data: Tensor) => Shape | nu
 }
 
 /** What -1 stands for: the input's elements over those of the other sizes; null where they are not known. */
-function remaining(call: Call, input: Shape, target: readonly number[], copied: (axis: number) => boolean): Dim {
-  // Sizes that are copied stand on both sides, so they need not be known.
-  const inner = volume(input.filter((_, axis) => !copied(axis)));
-  const outer = volume(target.filter((size, axis) => size !== -1 && !copied(axis)));
-  if (outer === 1) return productDim(call, inner === null ? input.filter((_, axis) => !copied(axis)) : [dim(call, inner)]);
+function remaining(call: Call, input: Shape, target: Shape, copied: (axis: number) => boolean): Dim {
+  // Sizes that are copied stand on both sides, and so do those that are equal: they need not be known.
+  const given = input.filter((_, axis) => !copied(axis));
+  const others = target.filter((size, axis) => size !== -1 && !copied(axis));
+  for (const [at, size] of others.entries()) {
+    if (!size || !given.includes(size)) continue;
+    given.splice(given.indexOf(size), 1);
+    others[at] = 1;
+  }
+  const [inner, outer] = [volume(given), volume(others)];
+  if (outer === 1) return productDim(call, inner === null ? given : [dim(call, inner)]);
   if (inner === null || outer === null) return null;
   if (outer === 0 || BigInt(inner) % BigInt(outer) !== 0n) malformed(call, `${inner} elements do not divide by ${outer}`);
   return dim(call, BigInt(inner) / BigInt(outer));
 }
 
 /** The target of a Reshape with 0 (copied, without `allowzero`) and -1 (what remains) resolved. Source: ONNX Reshape. */
-function resolve(call: Call, input: Shape | null, target: readonly number[]): Shape {
+function resolve(call: Call, input: Shape | null, target: Shape): Shape {
   const zero = int(call, 'allowzero', 0) !== 0;
   const copied = (axis: number) => !zero && target[axis] === 0;
-  for (const size of target) if (size !== -1) dim(call, size);
+  for (const size of target) if (typeof size === 'number' && size !== -1) dim(call, size);
   if (target.filter((size) => size === -1).length > 1) malformed(call, 'more than one size is -1');
   return target.map((size, axis) => {
     if (size === -1) return input && remaining(call, input, target, copied);
@@ -59,7 +66,7 @@ function resolve(call: Call, input: Shape | null, target: readonly number[]): Sh
 export const reshape = view(
   'Reshape',
   (call, data) => {
-    const target = dataOf(call, 1);
+    const target = sizesAt(call, 1);
     if (!target) {
       const length = lengthOf(call, need(call, 1));
       return length === null ? null : unknownDims(call, length);

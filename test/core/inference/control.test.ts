@@ -80,6 +80,18 @@ t.test('inner Ifs are decided before outer ones', async (t) => {
   t.equal(totals.macs, 120);
 });
 
+t.test('a branch that does not fit the sizes cannot be the one that runs', async (t) => {
+  const wrong = graph({ nodes: [node('MatMul', ['x', 'w'], ['y'])], initializers: [weight('w', 9, 9)], outputs: [value('y')] });
+  const undecided = (then: Bytes, otherwise: Bytes) =>
+    report({ nodes: [choose(then, otherwise)], inputs: [x, value('c', BOOL, [])], outputs: [value('out')] });
+  for (const taken of [undecided(dense(3), wrong), undecided(wrong, dense(3))]) {
+    t.same(taken.outputs[0]?.shape, [1, 3]);
+    t.equal(taken.totals.macs, 12);
+    t.match(taken.diagnostics, [{ code: 'impossible-branch', severity: 'warning', node: 'if' }]);
+  }
+  t.throws(() => undecided(wrong, wrong), { code: 'malformed-node' });
+});
+
 t.test('branches may give a value of the graph around them', async (t) => {
   const same = graph({ outputs: [value('x')] });
   const { outputs, layers } = report({ nodes: [choose(same, same)], inputs: [x, value('c', BOOL, [])], outputs: [value('out')] });
