@@ -20,6 +20,12 @@ const PER_ELEMENT: Readonly<Record<string, Counters>> = {
   Mish: { exp: 3, add: 3, mul: 2, div: 1 },
   Gelu: { div: 1, exp: 1, add: 1, mul: 2 },
   Erf: { exp: 1 },
+  Shrink: { cmp: 2, add: 1 },
+  ScaledTanh: { exp: 1, add: 2, mul: 3, div: 1 },
+  ParametricSoftplus: { exp: 2, add: 1, mul: 2 },
+  'com.microsoft.Gelu': { div: 1, exp: 1, add: 1, mul: 2 },
+  'com.microsoft.QuickGelu': { exp: 1, add: 1, div: 1, mul: 2 },
+  'com.microsoft.FastGelu': { exp: 2, add: 4, mul: 5, div: 1 },
 };
 
 const sized = (counters: Counters, n: number) => Object.fromEntries(Object.entries(counters).map(([kind, per]) => [kind, n * Number(per)]));
@@ -44,6 +50,23 @@ t.test('attributes that change the price, and defaults', async (t) => {
   t.strictSame(call.operator?.defaults?.(call), { alpha: 0.01 });
   const broken = infer({ op: 'Swish', inputs: [data([1])], attributes: { alpha: 'x' } });
   t.throws(() => broken.operator?.cost(broken), { code: 'malformed-node', message: /must be a number/ });
+});
+
+t.test('activations of a sum, and of two tensors', async (t) => {
+  const [x, bias] = [data([2, 8]), weight(8)];
+  expectShape(t, { op: 'com.microsoft.BiasGelu', inputs: [x, bias] }, [2, 8]);
+  expectCost(t, { op: 'com.microsoft.BiasGelu', inputs: [x, bias] }, { div: 16, exp: 16, add: 32, mul: 32 });
+  expectCost(t, { op: 'com.microsoft.FastGelu', inputs: [x, bias] }, { exp: 32, add: 80, mul: 80, div: 16 });
+  expectField(t, { op: 'com.microsoft.BiasGelu', inputs: [x, bias] }, 'elementwise');
+  expectMalformed(t, { op: 'com.microsoft.BiasGelu', inputs: [x] }, /input 1 is required/);
+  expectMalformed(t, { op: 'com.microsoft.FastGelu', inputs: [x, weight(7)] }, /do not broadcast/);
+  expectShape(t, { op: 'SwiGLU', inputs: [x, x] }, [2, 8]);
+  expectCost(t, { op: 'SwiGLU', inputs: [x, x] }, { exp: 16, add: 16, div: 16, mul: 32 });
+  expectCost(t, { op: 'SwiGLU', inputs: [x, x], attributes: { alpha: 2 } }, { exp: 16, add: 16, div: 16, mul: 48 });
+  expectCost(t, { op: 'com.microsoft.QuickGelu', inputs: [x], attributes: { alpha: 1 } }, { exp: 16, add: 16, div: 16, mul: 16 });
+  expectField(t, { op: 'SwiGLU', inputs: [x, x] }, 'elementwise', 1);
+  const call = infer({ op: 'SwiGLU', inputs: [x, x] });
+  t.strictSame(call.operator?.defaults?.(call), { alpha: 1 });
 });
 
 t.test('PRelu', async (t) => {

@@ -53,7 +53,7 @@ t.test('a query sees itself, and all keys and values', async (t) => {
 });
 
 t.test('causal, and within a window', async (t) => {
-  const short = (attributes: Sample['attributes'], more: Sample['inputs'] = []): Sample => ({
+  const short = (attributes: NonNullable<Sample['attributes']>, more: Sample['inputs'] = []): Sample => ({
     op: 'Attention',
     inputs: [data([1, 1, 3, 2]), data([1, 1, 3, 2]), data([1, 1, 3, 2]), ...more],
     attributes,
@@ -97,7 +97,7 @@ t.test('the cache grows, the scores are queries by keys', async (t) => {
   expectField(t, four(), 'none', 2, 3);
   expectField(t, flat(), ['each', null, '1 each', null], 0, 3);
   expectField(t, four({}, [data([32, 32])]), [null, null, '0 each', '1 each'], 3, 3);
-  expectField(t, flat({}, [undefined, data(null), data(null)]), ['each', null, 'unknown', null], 1, 1);
+  expectField(t, flat({}, [undefined, data(null), data(null)]), ['each', null, '1 unknown', null], 1, 1);
 });
 
 t.test('defaults, and attentions that contradict themselves', async (t) => {

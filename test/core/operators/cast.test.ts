@@ -36,6 +36,29 @@ t.test('values are truncated towards zero, rounded to single precision, or yes a
   expectValue(t, cast(data([1]), INT64), null);
 });
 
+t.test('integers keep their low bits, real numbers outside the type are not known', async (t) => {
+  const [UINT8, INT8, INT32] = [2, 3, 6];
+  expectValue(t, cast(values([300, -1, 7]), UINT8), [44, 255, 7]);
+  expectValue(t, cast(values([200, -129]), INT8), [-56, 127]);
+  expectValue(t, cast(values([2 ** 32 + 5]), INT32), [5]);
+  expectValue(t, cast(values([2 ** 63]), INT32), null);
+  expectValue(t, cast(floats([300]), UINT8), null);
+  expectValue(t, cast(floats([255.9]), UINT8), [255]);
+  expectValue(t, cast(values([1], [1], 'string'), INT64), null);
+});
+
+t.test('BitCast shows the same bits as another type', async (t) => {
+  const bits = (input: Sample['inputs'][number], to: number): Sample => ({ op: 'BitCast', inputs: [input], attributes: { to } });
+  expectShape(t, bits(data([2, 'W']), 6), [2, 'W']);
+  t.equal(infer(bits(data([2]), 6)).outputs[0]?.dtype, 'int32');
+  expectValue(t, bits(floats([1]), 6), null);
+  expectCost(t, bits(data([2]), 6), {});
+  expectField(t, bits(data([2]), 6), 'elementwise');
+  expectShape(t, bits(data([2], null), 7), [2]);
+  expectMalformed(t, bits(data([2]), 7), /another width/);
+  expectMalformed(t, { op: 'BitCast', inputs: [data([2])] }, /to is required/);
+});
+
 t.test('CastLike takes the type of its second input', async (t) => {
   const sample: Sample = { op: 'CastLike', inputs: [floats([1.5]), scalar(0)] };
   t.equal(infer(sample).outputs[0]?.dtype, 'int64');

@@ -1,7 +1,11 @@
 import t from 'tap';
 import { data, expectCost, expectField, expectMalformed, expectShape, infer, type Sample, weight, window } from './harness.ts';
 
-const conv = (inputs: Sample['inputs'], attributes: Sample['attributes'] = {}): Sample => ({ op: 'CausalConvWithState', inputs, attributes });
+const conv = (inputs: Sample['inputs'], attributes: Sample['attributes'] = {}): Sample => ({
+  op: 'CausalConvWithState',
+  inputs,
+  attributes,
+});
 const x = data([2, 4, 10]);
 const w = weight(4, 1, 3);
 

@@ -72,6 +72,7 @@ t.test('GatherElements has the shape of its indices', async (t) => {
   expectField(t, { ...sample, inputs: [data([4, 5]), values([0, 1, 2, 3], [4, 1])] }, ['each', 'unknown']);
   expectField(t, { ...sample, inputs: [data(null), data([4, 2])] }, unknownRank);
   expectMalformed(t, { ...sample, inputs: [data([4, 5]), data([4])] }, /indices of rank 1/);
+  expectMalformed(t, { ...sample, inputs: [data([4, 5]), values([5], [1, 1])] }, /index 5 is outside an axis of 5/);
   const call = infer(sample);
   t.strictSame(call.operator?.defaults?.(call), { axis: 0 });
 });
@@ -92,6 +93,9 @@ t.test('GatherND', async (t) => {
   expectField(t, nd(data([2, 3]), data([7, 2], 'int64')), 'dataDependent', 1);
   expectField(t, nd(data([2, 3]), values([0, 0], [1, 2])), { unknown: 'which positions the indices name is not followed' });
   expectCost(t, nd(data([2, 3]), data([7, 2], 'int64')), { load: 7 });
+  expectMalformed(t, nd(data([2, 3]), values([0, 3], [1, 2])), /index 3 is outside an axis of 3/);
+  expectMalformed(t, nd(data([2, 3]), values([0, 3], [2, 1]), 1), /index 3 is outside an axis of 3/);
+  expectShape(t, nd(data([2, null]), values([0, 3], [1, 2])), [1]);
   expectMalformed(t, nd(data([2]), data([7, 2], 'int64')), /indices of 2 axes/);
   expectMalformed(t, nd(data([2]), data([7, 1], 'int64'), 1), /batch_dims is 1/);
   expectMalformed(t, nd(data([]), data([7, 1], 'int64')), /need an axis/);

@@ -75,6 +75,11 @@ export function expectValue(t: Test, sample: Sample, value: readonly number[] | 
   t.strictSame(call.outputs[k]?.value, value, title(sample));
 }
 
+/** What is known of a list of sizes; null where it is no such list. */
+export function expectSizes(t: Test, sample: Sample, sizes: Shape | null): void {
+  t.strictSame(infer(sample).outputs[0]?.sizes ?? null, sizes, title(sample));
+}
+
 export function fieldOf(sample: Sample, i = 0, k = 0): Relation {
   const call = infer({ outputs: k + 1, ...sample });
   return call.operator?.field(call, i, k) as Relation;

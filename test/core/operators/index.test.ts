@@ -43,6 +43,9 @@ const anyTensor = fc.oneof(
   }),
   fc.array(anyNumber, { maxLength: 6 }).map((value): Tensor => ({ dtype: 'int64', shape: [value.length], value, constant: true })),
   fc.integer({ min: -3, max: 9 }).map((value): Tensor => ({ dtype: 'int64', shape: [], value: [value], constant: true })),
+  fc
+    .array(sizes, { maxLength: 6 })
+    .map((found): Tensor => ({ dtype: 'int64', shape: [found.length], value: null, sizes: found, constant: false })),
 );
 const anyAttribute: fc.Arbitrary<Attribute> = fc.oneof(
   anyNumber,

@@ -41,6 +41,8 @@ t.test('instance and group normalisation take statistics over rows of n', async 
   expectField(t, norm('InstanceNormalization'), [null, '0 each', null, null], 2);
   expectCost(t, norm('InstanceNormalization'), row(32, 128));
   expectCost(t, norm('InstanceNormalization', {}, [data([1, 16, null]), c, c]), null);
+  const perGroup = { num_groups: 4, 'fovea.perGroup': 1 };
+  expectShape(t, norm('GroupNormalization', perGroup, [x, weight(4), weight(4)]), [2, 16, 16, 8]);
   const group = norm('GroupNormalization', { num_groups: 4 });
   expectShape(t, group, [2, 16, 16, 8]);
   expectField(t, group, ['each', 'statistics', 'statistics', 'statistics']);
@@ -65,6 +67,8 @@ t.test('layer normalisation over the last axes', async (t) => {
   expectShape(t, norm('LayerNormalization', {}, [data(null), w]), null, null, null);
   expectShape(t, norm('RMSNormalization', {}, [tokens, w]), [2, 10, 64]);
   expectCost(t, norm('RMSNormalization', {}, [tokens, w]), { add: 20 * 64, mul: 20 * 192, div: 40, exp: 20 });
+  expectShape(t, norm('SimplifiedLayerNormalization', {}, [tokens, w]), [2, 10, 64], [2, 10, 1]);
+  expectCost(t, norm('SimplifiedLayerNormalization', {}, [tokens, w]), { add: 20 * 64, mul: 20 * 192, div: 40, exp: 20 });
   expectMalformed(t, norm('LayerNormalization', { axis: 3 }, [tokens, w]), /axis 3/);
   expectMalformed(t, norm('LayerNormalization', {}, [tokens, weight(63)]), /do not broadcast/);
   expectMalformed(t, norm('LayerNormalization', {}, [tokens, weight(1, 1, 1, 64)]), /more axes/);

@@ -34,6 +34,20 @@ t.test('CumSum', async (t) => {
   expectMalformed(t, cumsum(m, scalar(2)), /axis 2/);
 });
 
+t.test('CumProd', async (t) => {
+  const product = (attributes: Sample['attributes'] = {}): Sample => ({
+    op: 'CumProd',
+    inputs: [values([1, 2, 3]), scalar(0)],
+    attributes,
+  });
+  expectShape(t, product(), [3]);
+  expectValue(t, product(), [1, 2, 6]);
+  expectValue(t, product({ exclusive: 1 }), [1, 1, 2]);
+  expectValue(t, product({ reverse: 1 }), [6, 6, 3]);
+  expectValue(t, product({ exclusive: 1, reverse: 1 }), [6, 3, 1]);
+  expectCost(t, { ...product(), inputs: [data([2, 3]), scalar(1)] }, { mul: 4 });
+});
+
 t.test('TopK', async (t) => {
   const top = (input: Sample['inputs'][number], k: Sample['inputs'][number], attributes: Sample['attributes'] = {}): Sample => ({
     op: 'TopK',

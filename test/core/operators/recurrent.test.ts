@@ -33,7 +33,10 @@ t.test('a step multiplies with the weights of all gates: T N G H (In + H)', asyn
   expectCost(t, layer('LSTM', {}, [bias('LSTM')]), { mac: 122_880, ...times(320, { ...unit, add: 12 }) });
   expectCost(t, layer('LSTM', { direction: 'bidirectional' }), { mac: 245_760, ...times(640, unit) });
   expectCost(t, layer('GRU'), { mac: 92_160, ...times(320, { add: 2 + 2 + 2, mul: 1 + 3, div: 3, exp: 3 }) });
-  expectCost(t, layer('GRU', { linear_before_reset: 1 }, [bias('GRU')]), { mac: 92_160, ...times(320, { add: 10, mul: 4, div: 3, exp: 3 }) });
+  expectCost(t, layer('GRU', { linear_before_reset: 1 }, [bias('GRU')]), {
+    mac: 92_160,
+    ...times(320, { add: 10, mul: 4, div: 3, exp: 3 }),
+  });
   expectCost(t, layer('RNN', { activations: ['relu'] }), { mac: 30_720, cmp: 320 });
   expectCost(t, layer('RNN', { activations: ['Relu'], clip: 3 }), { mac: 30_720, cmp: 960 });
   const peepholes = layer('LSTM', {}, [undefined, undefined, undefined, undefined, weight(1, 96)]);

@@ -16,7 +16,8 @@ t.test('ScatterND writes rows', async (t) => {
   expectValue(t, nd([zeros, values([0, 0, 1, -1], [2, 2]), values([5, 6])]), [5, 0, 0, 0, 0, 6]);
   expectValue(t, nd([zeros, values([0, 0, 0, 0], [2, 2]), values([5, 6])], { reduction: 'add' }), [11, 0, 0, 0, 0, 0]);
   expectValue(t, nd([values([3]), values([0], [1, 1]), values([5])], { reduction: 'mul' }), [15]);
-  expectValue(t, nd([zeros, values([5, 5], [1, 2]), values([5])]), null);
+  expectMalformed(t, nd([zeros, values([1, 3], [1, 2]), values([5])]), /index 3 is outside an axis of 3/);
+  expectValue(t, nd([zeros, values([0, 0, 1, 0], [2, 2]), values([5])]), null);
   expectValue(t, nd([zeros, rows, data([1, 3])]), null);
   expectValue(t, nd([zeros, data([1, 1], 'int64'), values([1])]), null);
 });
@@ -28,6 +29,7 @@ t.test('ScatterElements writes along an axis', async (t) => {
   expectValue(t, elements([zeros, values([1, 0, 1], [1, 3]), values([7, 8, 9], [1, 3])]), [0, 8, 0, 7, 0, 9]);
   expectValue(t, elements([zeros, values([-1], [1, 1]), values([7], [1, 1])], { axis: 1, reduction: 'max' }), [0, 0, 7, 0, 0, 0]);
   expectValue(t, elements([zeros, data([1, 1], 'int64'), values([7], [1, 1])]), null);
+  expectMalformed(t, elements([zeros, values([3], [1, 1]), values([7], [1, 1])], { axis: 1 }), /index 3 is outside an axis of 3/);
   expectMalformed(t, elements([zeros, values([0]), values([7])]), /indices of rank 1/);
   expectMalformed(t, elements([zeros, values([0], [1, 1]), values([7])], { axis: 2 }), /axis 2/);
 });
