@@ -29,8 +29,8 @@ export function inferNode(node: Node, tensors: Map<string, Tensor>): Inference {
   const inferred = operator ? operator.infer(before) : [];
   const constant = inputs.every((input) => input === undefined || input.constant);
   const outputs = node.outputs.map((_, k): Tensor => {
-    const { dtype, shape } = inferred[k] ?? UNKNOWN;
-    return { dtype, shape, value: null, constant };
+    const { dtype, shape, elements } = inferred[k] ?? UNKNOWN;
+    return elements === undefined ? { dtype, shape, value: null, constant } : { dtype, shape, value: null, constant, elements };
   });
   const call: Inference = { node, inputs, outputs, operator };
   if (operator) fold(operator, call, outputs);

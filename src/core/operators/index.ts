@@ -50,6 +50,7 @@ import { resize } from './resize.ts';
 import { contribRotaryEmbedding, rotaryEmbedding } from './rotary.ts';
 import { scatterElements, scatterNd } from './scatter.ts';
 import { compress, reverseSequence, unique } from './selection.ts';
+import { sequences } from './sequence.ts';
 import { embedLayerNormalization, skipLayerNormalization, skipSimplifiedLayerNormalization } from './skip-normalization.ts';
 import { slice } from './slice.ts';
 import { hardmax, logSoftmax, softmax } from './softmax.ts';
@@ -170,6 +171,7 @@ const OPERATORS: readonly Operator[] = [
   tile,
   concat,
   split,
+  ...sequences,
   slice,
   pad,
   trilu,

@@ -11,6 +11,8 @@ export interface Tensor extends TensorType {
   readonly sizes?: Shape;
   /** Whether the tensor is the same for every input of the network: weights, constants and what is computed from them. */
   readonly constant: boolean;
+  /** Of a sequence, the types of its tensors; null where their number is not known. */
+  readonly elements?: readonly TensorType[] | null;
 }
 
 /** One node with the tensors it reads and, after inference, writes. Operators see nothing else of the graph. */
@@ -108,9 +110,8 @@ export interface Picked {
 }
 
 /** The output of an operator as `infer` states it. */
-export interface Inferred {
-  readonly dtype: TensorType['dtype'];
-  readonly shape: TensorType['shape'];
+export interface Inferred extends TensorType {
+  readonly elements?: readonly TensorType[] | null;
 }
 
 /** Everything that Fovea knows of an operator. The engines know no operators. */
