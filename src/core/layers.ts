@@ -3,7 +3,8 @@ import { flopsOf, operationsJson, type Primitives, primitives, repeat } from './
 import { type Count, countToJson, plus, times } from './count.ts';
 import type { Attribute, Shape } from './graph.ts';
 import type { Step } from './inference/runner.ts';
-import { known, type Tensor } from './operators/operator.ts';
+import { known } from './operators/call.ts';
+import type { Tensor } from './operators/operator.ts';
 import { bytesOf, NO_PARAMS, type ParamCount } from './params.ts';
 import type { AttributeJson, Layer, LayerOutput, ReceptiveField, ReportTensor } from './report.ts';
 

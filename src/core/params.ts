@@ -1,7 +1,7 @@
 import { add, type Count, times } from './count.ts';
 import { type Constant, DTYPE_BITS, type DType, isFloat } from './graph.ts';
 import type { Inference } from './inference/infer.ts';
-import { known } from './operators/operator.ts';
+import { known } from './operators/call.ts';
 
 /** Parameters of a network or of one layer, in elements; every tensor once, at the first layer that it reaches. */
 export interface ParamCount {

@@ -3,7 +3,8 @@ import { addPrimitives, flopsOf, NO_OPERATIONS, operationsJson } from './cost/co
 import { type Count, countToJson, sum, times } from './count.ts';
 import { type LayerFacts, ownedBytes } from './layers.ts';
 import { peakBytes } from './memory/liveness.ts';
-import { known, type Tensor } from './operators/operator.ts';
+import { known } from './operators/call.ts';
+import type { Tensor } from './operators/operator.ts';
 import { bytesOf, type Params } from './params.ts';
 import type { ReceptiveField, Totals } from './report.ts';
 

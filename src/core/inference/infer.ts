@@ -1,7 +1,7 @@
 import type { Constant, Node } from '../graph.ts';
+import { known } from '../operators/call.ts';
 import { operatorOf } from '../operators/index.ts';
 import type { Call, Inferred, Operator, Tensor } from '../operators/operator.ts';
-import { known } from '../operators/operator.ts';
 
 /** Tensors of more elements than this are not evaluated: shape arithmetic is small, weights and masks are not. */
 const FOLD_LIMIT = 1024;

@@ -1,5 +1,6 @@
 import { type Amounts, perOutput } from './amount.ts';
-import { type Call, dataOf, defineOperator, float, has, malformed, need, type Operator, shapeOf, string } from './operator.ts';
+import { dataOf, float, has, malformed, need, shapeOf, string } from './call.ts';
+import { type Call, defineOperator, type Operator } from './operator.ts';
 import { broadcast } from './shape.ts';
 
 /** A pointwise non-linear function of one tensor; `primitives` are those of one element. */

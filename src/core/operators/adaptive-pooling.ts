@@ -1,6 +1,7 @@
 import { type Count, plus, times } from '../count.ts';
 import { counters } from './amount.ts';
-import { type AxisMap, type Call, defineOperator, dim, ints, known, malformed, need, type Operator, shapeOf, size } from './operator.ts';
+import { dim, ints, known, malformed, need, shapeOf, size } from './call.ts';
+import { type AxisMap, type Call, defineOperator, type Operator } from './operator.ts';
 import { channelsFirst, EACH, link, MAX_PERIOD, RANK_UNKNOWN, repeated, table, unknownMap, windows } from './relation.ts';
 import { spatialLinks } from './window.ts';
 

@@ -1,5 +1,6 @@
 import type { Sides } from './attention-sides.ts';
-import { type AxisLink, type AxisMap, type Call, has, int, type Relation, shapeOf, size } from './operator.ts';
+import { has, int, shapeOf, size } from './call.ts';
+import type { AxisLink, AxisMap, Call, Relation } from './operator.ts';
 import { BROADCAST, DATA_DEPENDENT, EACH, link, repeated, table, windows } from './relation.ts';
 
 // How the outputs of ONNX Attention depend on its inputs: 0 Q, 1 K, 2 V, 3 the mask, 4 and 5 the keys and values of the past.

@@ -1,5 +1,6 @@
 import type { Dim } from '../graph.ts';
-import { type Call, has, int, malformed, sameDim, shapeOf, size } from './operator.ts';
+import { has, int, malformed, sameDim, shapeOf, size } from './call.ts';
+import type { Call } from './operator.ts';
 import { sumDim } from './shape.ts';
 
 /** One of Q, K, V as batch x heads x sequence x depth. */

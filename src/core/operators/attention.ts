@@ -3,7 +3,8 @@ import { together } from './amount.ts';
 import { attentionCost, type Heads } from './attention-cost.ts';
 import { presentRelation, scoreRelation, valueRelation } from './attention-field.ts';
 import { type Sides, sidesOf } from './attention-sides.ts';
-import { type Call, defineOperator, float, has, int, need, type Relation, shapeOf } from './operator.ts';
+import { float, has, int, need, shapeOf } from './call.ts';
+import { type Call, defineOperator, type Relation } from './operator.ts';
 import { RANK_UNKNOWN } from './relation.ts';
 import { productDim } from './shape.ts';
 

@@ -1,5 +1,6 @@
+import { malformed, string } from './call.ts';
 import { pointwiseOperator } from './elementwise.ts';
-import { malformed, type Operator, string } from './operator.ts';
+import type { Operator } from './operator.ts';
 
 /** Operations on the bits of integers, one `cmp` each: they are logic, as And and Not. Source: ONNX BitwiseAnd and its siblings. */
 export const bitwise: readonly Operator[] = [

@@ -1,19 +1,6 @@
 import type { Dim } from '../graph.ts';
-import {
-  axisIn,
-  type Call,
-  choice,
-  defineOperator,
-  has,
-  int,
-  MOVEMENT,
-  malformed,
-  need,
-  type Relation,
-  sameDim,
-  shapeOf,
-  size,
-} from './operator.ts';
+import { axisIn, choice, has, int, malformed, need, sameDim, shapeOf, size } from './call.ts';
+import { type Call, defineOperator, MOVEMENT, type Relation } from './operator.ts';
 import { axisByAxis, DATA_DEPENDENT, EACH, RANK_UNKNOWN, shifted } from './relation.ts';
 
 const alongOf = (call: Call, rank: number) => axisIn(call, int(call, 'axis', -2), rank);

@@ -1,6 +1,7 @@
 import { DTYPE_BITS, type DType } from '../graph.ts';
 import { isInteger } from './amount.ts';
-import { type Call, dataOf, defineOperator, int, MOVEMENT, malformed, need, type Operator, shapeOf } from './operator.ts';
+import { dataOf, int, malformed, need, shapeOf } from './call.ts';
+import { type Call, defineOperator, MOVEMENT, type Operator } from './operator.ts';
 import { rounded } from './value.ts';
 
 /** Element types by their number in ONNX, which counts from 1. */

@@ -1,18 +1,7 @@
 import type { Dim } from '../graph.ts';
 import { perOutput, together } from './amount.ts';
-import {
-  type AxisMap,
-  type Call,
-  choice,
-  defineOperator,
-  has,
-  malformed,
-  need,
-  type Relation,
-  sameDim,
-  shapeOf,
-  size,
-} from './operator.ts';
+import { choice, has, malformed, need, sameDim, shapeOf, size } from './call.ts';
+import { type AxisMap, type Call, defineOperator, type Relation } from './operator.ts';
 import { EACH, link, shifted, windows } from './relation.ts';
 
 const ACTIVATIONS = ['none', 'silu', 'swish'] as const;

@@ -1,5 +1,6 @@
 import type { Dim } from '../graph.ts';
-import { type Call, dataOf, defineOperator, dim, ints, malformed, need, type Relation, shapeOf } from './operator.ts';
+import { dataOf, dim, ints, malformed, need, shapeOf } from './call.ts';
+import { type Call, defineOperator, type Relation } from './operator.ts';
 import { EACH, link, RANK_UNKNOWN, unknownMap } from './relation.ts';
 import { elementsOf, lengthOf, unknownDims, volume } from './shape.ts';
 

@@ -1,5 +1,6 @@
 import type { Dim, Shape } from '../graph.ts';
-import { axisIn, type Call, defineOperator, int, known, MOVEMENT, malformed, need, sameDim, shapeOf } from './operator.ts';
+import { axisIn, int, known, malformed, need, sameDim, shapeOf } from './call.ts';
+import { type Call, defineOperator, MOVEMENT } from './operator.ts';
 import { axisByAxis, EACH, RANK_UNKNOWN, table, unknownMap } from './relation.ts';
 import { beginsOf, sumDim, volume } from './shape.ts';
 import { movedSizes } from './sizes.ts';

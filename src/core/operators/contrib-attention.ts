@@ -2,23 +2,8 @@ import { plus, times } from '../count.ts';
 import type { Dim, Shape } from '../graph.ts';
 import { each, together } from './amount.ts';
 import { attentionCost, type Heads } from './attention-cost.ts';
-import {
-  type Call,
-  dataOf,
-  defineOperator,
-  dim,
-  has,
-  type Inferred,
-  int,
-  ints,
-  malformed,
-  need,
-  type Operator,
-  type Relation,
-  sameDim,
-  shapeOf,
-  size,
-} from './operator.ts';
+import { dataOf, dim, has, int, ints, malformed, need, sameDim, shapeOf, size } from './call.ts';
+import { type Call, defineOperator, type Inferred, type Operator, type Relation } from './operator.ts';
 import { EACH, link, RANK_UNKNOWN } from './relation.ts';
 import { elementsOf, productDim, ranked, sumDim, volume } from './shape.ts';
 

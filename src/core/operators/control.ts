@@ -1,5 +1,6 @@
 import type { Dim, Shape } from '../graph.ts';
-import { axisIn, type Call, defineOperator, int, MOVEMENT, type Operator, shapeOf } from './operator.ts';
+import { axisIn, int, shapeOf } from './call.ts';
+import { type Call, defineOperator, MOVEMENT, type Operator } from './operator.ts';
 
 /** What two shapes agree in; null where not even the rank. */
 function agreed(call: Call): Shape | null {

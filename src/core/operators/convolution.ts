@@ -1,7 +1,8 @@
 import { times } from '../count.ts';
 import type { Dim, Shape } from '../graph.ts';
 import { counters } from './amount.ts';
-import { type Call, defineOperator, has, known, malformed, need, sameDim, shapeOf, size } from './operator.ts';
+import { has, known, malformed, need, sameDim, shapeOf, size } from './call.ts';
+import { type Call, defineOperator } from './operator.ts';
 import { channelsFirst, perChannel, RANK_UNKNOWN } from './relation.ts';
 import { volume } from './shape.ts';
 import { groupsOf, slide, spatialAxes, spatialLinks, windowDefaults, windowMap, windowOf } from './window.ts';

@@ -1,6 +1,7 @@
 import type { Dim } from '../graph.ts';
+import { dataOf, dim, ints, malformed, shapeOf, size } from './call.ts';
 import { movement } from './movement.ts';
-import { type Call, dataOf, dim, ints, malformed, shapeOf, size } from './operator.ts';
+import type { Call } from './operator.ts';
 import { axisByAxis, channelsFirst, EACH, RANK_UNKNOWN, shifted } from './relation.ts';
 import { axesIn, sumDim } from './shape.ts';
 

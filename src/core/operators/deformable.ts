@@ -1,8 +1,9 @@
 import { times } from '../count.ts';
 import { each, together } from './amount.ts';
+import { has, int, known, malformed, need, sameDim, shapeOf } from './call.ts';
 import { conv } from './convolution.ts';
 import { seenAs } from './delegate.ts';
-import { type Call, defineOperator, has, int, known, malformed, need, type Relation, sameDim, shapeOf } from './operator.ts';
+import { type Call, defineOperator, type Relation } from './operator.ts';
 import { channelsFirst, DATA_DEPENDENT, EACH, RANK_UNKNOWN } from './relation.ts';
 import { productDim, volume } from './shape.ts';
 import { spatialLinks } from './window.ts';

@@ -1,6 +1,7 @@
 import type { Dim, Shape } from '../graph.ts';
+import { dim, int, malformed, shapeOf } from './call.ts';
 import { movement } from './movement.ts';
-import { type AxisMap, type Call, dim, int, malformed, type Operator, shapeOf } from './operator.ts';
+import type { AxisMap, Call, Operator } from './operator.ts';
 import { channelsFirst, RANK_UNKNOWN, repeated, windows } from './relation.ts';
 import { spatialLinks } from './window.ts';
 

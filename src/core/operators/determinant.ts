@@ -1,6 +1,7 @@
 import type { Dim } from '../graph.ts';
 import { each } from './amount.ts';
-import { type Call, defineOperator, malformed, need, sameDim, shapeOf, size } from './operator.ts';
+import { malformed, need, sameDim, shapeOf, size } from './call.ts';
+import { type Call, defineOperator } from './operator.ts';
 import { EACH, link, RANK_UNKNOWN } from './relation.ts';
 import { volume } from './shape.ts';
 

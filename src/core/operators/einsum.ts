@@ -1,7 +1,8 @@
 import { type Count, plus } from '../count.ts';
 import type { Dim, Shape } from '../graph.ts';
 import { type Amounts, counters } from './amount.ts';
-import { type Call, defineOperator, malformed, need, type Relation, shapeOf, string } from './operator.ts';
+import { malformed, need, shapeOf, string } from './call.ts';
+import { type Call, defineOperator, type Relation } from './operator.ts';
 import { BROADCAST, EACH, link } from './relation.ts';
 import { volume } from './shape.ts';
 

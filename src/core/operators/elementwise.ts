@@ -1,6 +1,7 @@
 import type { DType } from '../graph.ts';
 import { type Amounts, isInteger, perOutput } from './amount.ts';
-import { type Call, dataOf, defineOperator, int, malformed, need, type Operator, shapeOf } from './operator.ts';
+import { dataOf, int, malformed, need, shapeOf } from './call.ts';
+import { type Call, defineOperator, type Operator } from './operator.ts';
 import { broadcast } from './shape.ts';
 import { pointwise } from './value.ts';
 

@@ -2,24 +2,12 @@ import { times } from '../count.ts';
 import type { Dim, Shape } from '../graph.ts';
 import { activationAmounts } from './activation.ts';
 import { perOutput, together } from './amount.ts';
+import { float, has, int, malformed, need, sameDim, shapeOf, string } from './call.ts';
 import { channelsLast } from './channels-last.ts';
 import { conv } from './convolution.ts';
 import { seenAs } from './delegate.ts';
 import { gemm, matMul } from './matmul.ts';
-import {
-  type Call,
-  defineOperator,
-  float,
-  has,
-  int,
-  malformed,
-  need,
-  type Operator,
-  type Relation,
-  sameDim,
-  shapeOf,
-  string,
-} from './operator.ts';
+import { type Call, defineOperator, type Operator, type Relation } from './operator.ts';
 import { maxPool } from './pooling.ts';
 import { axisByAxis, EACH, RANK_UNKNOWN } from './relation.ts';
 import { broadcast, elementsOf, volume } from './shape.ts';

@@ -1,20 +1,7 @@
 import type { Shape } from '../graph.ts';
 import { perOutput } from './amount.ts';
-import {
-  type AxisLink,
-  axisIn,
-  type Call,
-  dataOf,
-  defineOperator,
-  int,
-  known,
-  malformed,
-  need,
-  type Relation,
-  rank,
-  shapeOf,
-  size,
-} from './operator.ts';
+import { axisIn, dataOf, int, known, malformed, need, rank, shapeOf, size } from './call.ts';
+import { type AxisLink, type Call, defineOperator, type Relation } from './operator.ts';
 import { axisByAxis, DATA_DEPENDENT, EACH, link, RANK_UNKNOWN, table, unknownMap } from './relation.ts';
 import { broadcast } from './shape.ts';
 import { offsets, stridesOf } from './value.ts';

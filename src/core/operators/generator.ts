@@ -1,24 +1,8 @@
 import type { DType, TensorType } from '../graph.ts';
 import { perOutput } from './amount.ts';
+import { axisIn, dataOf, dim, float, int, ints, known, malformed, need, rank, shapeOf, sizesAt, tensor } from './call.ts';
 import { dtypeOf } from './cast.ts';
-import {
-  axisIn,
-  type Call,
-  dataOf,
-  defineOperator,
-  dim,
-  float,
-  int,
-  ints,
-  known,
-  MOVEMENT,
-  malformed,
-  need,
-  rank,
-  shapeOf,
-  sizesAt,
-  tensor,
-} from './operator.ts';
+import { type Call, defineOperator, MOVEMENT } from './operator.ts';
 import { EACH, link, RANK_UNKNOWN } from './relation.ts';
 import { elementsOf, lengthOf, unknownDims } from './shape.ts';
 import { rounded } from './value.ts';

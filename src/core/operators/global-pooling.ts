@@ -1,6 +1,7 @@
 import { type Count, plus } from '../count.ts';
 import { type Amounts, mean, norm, perOutput } from './amount.ts';
-import { type Call, defineOperator, float, need, type Operator, shapeOf } from './operator.ts';
+import { float, need, shapeOf } from './call.ts';
+import { type Call, defineOperator, type Operator } from './operator.ts';
 import { axisByAxis, channelsFirst, EACH, RANK_UNKNOWN, withChannels } from './relation.ts';
 import { volume } from './shape.ts';
 

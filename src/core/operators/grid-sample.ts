@@ -1,7 +1,8 @@
 import { times } from '../count.ts';
 import type { Dim, Shape } from '../graph.ts';
 import { type Amounts, perOutput } from './amount.ts';
-import { type Call, choice, dataOf, defineOperator, dim, malformed, need, type Relation, sameDim, shapeOf } from './operator.ts';
+import { choice, dataOf, dim, malformed, need, sameDim, shapeOf } from './call.ts';
+import { type Call, defineOperator, type Relation } from './operator.ts';
 import { channelsFirst, DATA_DEPENDENT, EACH, link, RANK_UNKNOWN, unknownMap } from './relation.ts';
 import { lengthOf, volume } from './shape.ts';
 import { spatialLinks } from './window.ts';

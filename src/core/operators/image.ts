@@ -1,4 +1,5 @@
-import { type Call, choice, defineOperator, need } from './operator.ts';
+import { choice, need } from './call.ts';
+import { type Call, defineOperator } from './operator.ts';
 
 const FORMATS = ['RGB', 'BGR', 'Grayscale'] as const;
 

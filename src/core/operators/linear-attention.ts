@@ -1,20 +1,8 @@
 import { times } from '../count.ts';
 import type { Dim } from '../graph.ts';
 import { each, perOutput, together } from './amount.ts';
-import {
-  type AxisMap,
-  type Call,
-  choice,
-  defineOperator,
-  float,
-  int,
-  malformed,
-  need,
-  type Relation,
-  sameDim,
-  shapeOf,
-  size,
-} from './operator.ts';
+import { choice, float, int, malformed, need, sameDim, shapeOf, size } from './call.ts';
+import { type AxisMap, type Call, defineOperator, type Relation } from './operator.ts';
 import { EACH, link, table } from './relation.ts';
 import { productDim, ranked, volume } from './shape.ts';
 

@@ -1,7 +1,8 @@
 import { type Count, plus } from '../count.ts';
 import type { Dim, Shape } from '../graph.ts';
 import { each, together } from './amount.ts';
-import { type Call, choice, defineOperator, has, malformed, need, type Relation, sameDim, shapeOf } from './operator.ts';
+import { choice, has, malformed, need, sameDim, shapeOf } from './call.ts';
+import { type Call, defineOperator, type Relation } from './operator.ts';
 import { axisByAxis, EACH, link, RANK_UNKNOWN } from './relation.ts';
 import { elementsOf } from './shape.ts';
 import { logSoftmax } from './softmax.ts';

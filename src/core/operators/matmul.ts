@@ -1,7 +1,8 @@
 import { times } from '../count.ts';
 import type { Dim, Shape } from '../graph.ts';
 import { counters } from './amount.ts';
-import { type AxisLink, type Call, defineOperator, float, has, int, malformed, need, sameDim, shapeOf } from './operator.ts';
+import { float, has, int, malformed, need, sameDim, shapeOf } from './call.ts';
+import { type AxisLink, type Call, defineOperator } from './operator.ts';
 import { BROADCAST, EACH, link, RANK_UNKNOWN } from './relation.ts';
 import { broadcast, volume } from './shape.ts';
 

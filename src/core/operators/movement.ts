@@ -1,19 +1,6 @@
 import type { Dim, Shape } from '../graph.ts';
-import {
-  type Call,
-  dataOf,
-  defineOperator,
-  dim,
-  ints,
-  known,
-  MOVEMENT,
-  malformed,
-  need,
-  type Operator,
-  type Relation,
-  shapeOf,
-  sizesAt,
-} from './operator.ts';
+import { dataOf, dim, ints, known, malformed, need, shapeOf, sizesAt } from './call.ts';
+import { type Call, defineOperator, MOVEMENT, type Operator, type Relation } from './operator.ts';
 import { axisByAxis, BROADCAST, EACH, link, RANK_UNKNOWN, table } from './relation.ts';
 import { axesIn, broadcast, lengthOf, productDim, unknownDims } from './shape.ts';
 import { broadcastOffsets, offsets, stridesOf } from './value.ts';

@@ -1,20 +1,8 @@
 import { type Count, plus, times } from '../count.ts';
 import type { Shape } from '../graph.ts';
 import { type Amounts, counters, each, perOutput } from './amount.ts';
-import {
-  axisIn,
-  type Call,
-  defineOperator,
-  has,
-  int,
-  malformed,
-  need,
-  type Operator,
-  type Relation,
-  sameDim,
-  shapeOf,
-  size,
-} from './operator.ts';
+import { axisIn, has, int, malformed, need, sameDim, shapeOf, size } from './call.ts';
+import { type Call, defineOperator, type Operator, type Relation } from './operator.ts';
 import { axisByAxis, channelsFirst, EACH, link, perChannel, RANK_UNKNOWN, STATISTICS, windows, withChannels } from './relation.ts';
 import { broadcast, elementsOf, volume } from './shape.ts';
 

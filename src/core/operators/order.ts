@@ -1,21 +1,7 @@
 import { type Count, times } from '../count.ts';
 import { counters } from './amount.ts';
-import {
-  type AxisMap,
-  axisIn,
-  type Call,
-  dataOf,
-  defineOperator,
-  dim,
-  int,
-  known,
-  MOVEMENT,
-  malformed,
-  need,
-  type Operator,
-  shapeOf,
-  size,
-} from './operator.ts';
+import { axisIn, dataOf, dim, int, known, malformed, need, shapeOf, size } from './call.ts';
+import { type AxisMap, type Call, defineOperator, MOVEMENT, type Operator } from './operator.ts';
 import { axisByAxis, DATA_DEPENDENT, EACH, RANK_UNKNOWN, table } from './relation.ts';
 import { elementsOf } from './shape.ts';
 import { offsets, rounded, stridesOf } from './value.ts';

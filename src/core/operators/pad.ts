@@ -1,6 +1,7 @@
 import type { Dim } from '../graph.ts';
+import { dataOf, has, malformed, shapeOf, size, string } from './call.ts';
 import { movement } from './movement.ts';
-import { type AxisMap, type Call, dataOf, has, malformed, shapeOf, size, string } from './operator.ts';
+import type { AxisMap, Call } from './operator.ts';
 import { axisByAxis, RANK_UNKNOWN, shifted, table } from './relation.ts';
 import { axesIn, sumDim, unknownDims } from './shape.ts';
 

@@ -1,7 +1,8 @@
 import { type Count, plus, times } from '../count.ts';
 import type { DType, TensorType } from '../graph.ts';
 import { type Amounts, mean, norm, perOutput } from './amount.ts';
-import { type Call, defineOperator, float, int, malformed, need, type Operator, shapeOf } from './operator.ts';
+import { float, int, malformed, need, shapeOf } from './call.ts';
+import { type Call, defineOperator, type Operator } from './operator.ts';
 import { channelsFirst, EACH, link, RANK_UNKNOWN } from './relation.ts';
 import { slide, spatialAxes, spatialLinks, windowDefaults, windowMap, windowOf } from './window.ts';
 

@@ -1,8 +1,9 @@
 import { times } from '../count.ts';
 import type { DType } from '../graph.ts';
 import { perOutput } from './amount.ts';
+import { axisIn, has, int, malformed, need, sameDim, shapeOf } from './call.ts';
 import { dtypeOf } from './cast.ts';
-import { axisIn, type Call, defineOperator, has, int, malformed, need, type Relation, sameDim, shapeOf } from './operator.ts';
+import { type Call, defineOperator, type Relation } from './operator.ts';
 import { axisByAxis, RANK_UNKNOWN, STATISTICS } from './relation.ts';
 import { elementsOf } from './shape.ts';
 

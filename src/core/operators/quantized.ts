@@ -1,6 +1,7 @@
 import type { DType } from '../graph.ts';
 import { activations } from './activation.ts';
 import { type Amounts, each, perOutput, together } from './amount.ts';
+import { int, need } from './call.ts';
 import { channelsLast } from './channels-last.ts';
 import { concat } from './concat.ts';
 import { conv } from './convolution.ts';
@@ -8,7 +9,7 @@ import { fieldAs, seenAs } from './delegate.ts';
 import { binaries } from './elementwise.ts';
 import { globalAveragePool } from './global-pooling.ts';
 import { gemm, matMul } from './matmul.ts';
-import { type Call, type Counters, defineOperator, int, need, type Operator } from './operator.ts';
+import { type Call, type Counters, defineOperator, type Operator } from './operator.ts';
 import { averagePool } from './pooling.ts';
 import { elementsOf } from './shape.ts';
 import { softmax } from './softmax.ts';

@@ -1,7 +1,8 @@
 import type { DType, Shape } from '../graph.ts';
 import { type Amounts, perOutput } from './amount.ts';
+import { dim, int, ints, malformed, need, rank, shapeOf } from './call.ts';
 import { dtypeOf } from './cast.ts';
-import { type Call, defineOperator, dim, int, ints, malformed, need, type Operator, type Relation, rank, shapeOf } from './operator.ts';
+import { type Call, defineOperator, type Operator, type Relation } from './operator.ts';
 import { EACH, link } from './relation.ts';
 
 interface Drawn {

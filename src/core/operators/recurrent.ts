@@ -2,7 +2,8 @@ import { times } from '../count.ts';
 import type { Dim } from '../graph.ts';
 import { activationAmounts } from './activation.ts';
 import { type Amounts, each, together } from './amount.ts';
-import { type AxisMap, type Call, choice, defineOperator, has, int, need, type Operator, sameDim, size, strings } from './operator.ts';
+import { choice, has, int, need, sameDim, size, strings } from './call.ts';
+import { type AxisMap, type Call, defineOperator, type Operator } from './operator.ts';
 import { ALL, EACH, link, table } from './relation.ts';
 import { productDim, ranked, volume } from './shape.ts';
 

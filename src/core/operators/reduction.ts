@@ -1,7 +1,8 @@
 import { type Count, plus, times } from '../count.ts';
 import type { DType, Shape } from '../graph.ts';
 import { type Amounts, each, mean, norm } from './amount.ts';
-import { axisIn, type Call, dataOf, defineOperator, has, int, known, need, type Operator, shapeOf } from './operator.ts';
+import { axisIn, dataOf, has, int, known, need, shapeOf } from './call.ts';
+import { type Call, defineOperator, type Operator } from './operator.ts';
 import { axisByAxis, EACH, RANK_UNKNOWN } from './relation.ts';
 import { axesIn, lengthOf, unknownDims, volume } from './shape.ts';
 import { offsets, rounded } from './value.ts';

@@ -1,7 +1,8 @@
 import { times } from '../count.ts';
 import type { Dim, Shape } from '../graph.ts';
 import { perOutput } from './amount.ts';
-import { type Call, choice, dataOf, defineOperator, dim, has, int, ints, malformed, need, type Relation, sameDim } from './operator.ts';
+import { choice, dataOf, dim, has, int, ints, malformed, need, sameDim } from './call.ts';
+import { type Call, defineOperator, type Relation } from './operator.ts';
 import { channelsFirst, DATA_DEPENDENT, EACH, link } from './relation.ts';
 import { ranked } from './shape.ts';
 

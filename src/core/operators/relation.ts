@@ -1,5 +1,6 @@
 import type { Shape } from '../graph.ts';
-import { type AxisLink, type AxisMap, type Call, malformed, type Relation } from './operator.ts';
+import { malformed } from './call.ts';
+import type { AxisLink, AxisMap, Call, Relation } from './operator.ts';
 
 export const EACH: AxisMap = Object.freeze({ kind: 'each' });
 export const ALL: AxisMap = Object.freeze({ kind: 'all' });

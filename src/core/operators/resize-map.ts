@@ -1,5 +1,6 @@
 import type { Dim } from '../graph.ts';
-import { type AxisMap, size } from './operator.ts';
+import { size } from './call.ts';
+import type { AxisMap } from './operator.ts';
 import { BROADCAST, MAX_PERIOD, table, unknownMap } from './relation.ts';
 import type { Scale } from './resize-scale.ts';
 

@@ -1,23 +1,7 @@
 import type { Dim, Shape } from '../graph.ts';
 import { type Amounts, perOutput } from './amount.ts';
-import {
-  type AxisMap,
-  type Call,
-  choice,
-  dataOf,
-  defineOperator,
-  dim,
-  has,
-  int,
-  ints,
-  malformed,
-  need,
-  type Relation,
-  shapeOf,
-  size,
-  sizesAt,
-  string,
-} from './operator.ts';
+import { choice, dataOf, dim, has, int, ints, malformed, need, shapeOf, size, sizesAt, string } from './call.ts';
+import { type AxisMap, type Call, defineOperator, type Relation } from './operator.ts';
 import { axisByAxis, EACH, RANK_UNKNOWN, unknownMap } from './relation.ts';
 import { type Axis, COORDINATES, kernelOf, MODES, NEAREST, resizeMap } from './resize-map.ts';
 import { fraction } from './resize-scale.ts';

@@ -1,6 +1,7 @@
 import { type Count, times } from '../count.ts';
 import { each, together } from './amount.ts';
-import { type Call, defineOperator, has, int, malformed, need, type Operator, type Relation, shapeOf, size } from './operator.ts';
+import { has, int, malformed, need, shapeOf, size } from './call.ts';
+import { type Call, defineOperator, type Operator, type Relation } from './operator.ts';
 import { axisByAxis, EACH, link, RANK_UNKNOWN } from './relation.ts';
 import { volume } from './shape.ts';
 

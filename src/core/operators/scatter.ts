@@ -1,20 +1,7 @@
 import { each } from './amount.ts';
+import { axisIn, dataOf, int, known, malformed, need, shapeOf, size, string } from './call.ts';
 import { checkIndices, checkPositions, offsetAt } from './gather.ts';
-import {
-  axisIn,
-  type Call,
-  type Counters,
-  dataOf,
-  defineOperator,
-  int,
-  known,
-  malformed,
-  need,
-  type Relation,
-  shapeOf,
-  size,
-  string,
-} from './operator.ts';
+import { type Call, type Counters, defineOperator, type Relation } from './operator.ts';
 import { elementsOf } from './shape.ts';
 import { offsets, stridesOf } from './value.ts';
 

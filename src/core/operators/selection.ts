@@ -1,20 +1,7 @@
 import { times } from '../count.ts';
 import type { Shape } from '../graph.ts';
-import {
-  axisIn,
-  type Call,
-  dataOf,
-  defineOperator,
-  int,
-  known,
-  MOVEMENT,
-  malformed,
-  need,
-  type Relation,
-  sameDim,
-  shapeOf,
-  size,
-} from './operator.ts';
+import { axisIn, dataOf, int, known, malformed, need, sameDim, shapeOf, size } from './call.ts';
+import { type Call, defineOperator, MOVEMENT, type Relation } from './operator.ts';
 import { axisByAxis, DATA_DEPENDENT, EACH, link, RANK_UNKNOWN, table, unknownMap } from './relation.ts';
 import { elementsOf, lengthOf } from './shape.ts';
 import { offsets } from './value.ts';

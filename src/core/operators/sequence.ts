@@ -1,5 +1,6 @@
 import type { Shape, TensorType } from '../graph.ts';
-import { axisIn, type Call, dataOf, defineOperator, dim, has, int, MOVEMENT, malformed, need, type Operator, size } from './operator.ts';
+import { axisIn, dataOf, dim, has, int, malformed, need, size } from './call.ts';
+import { type Call, defineOperator, MOVEMENT, type Operator } from './operator.ts';
 import { sumDim } from './shape.ts';
 
 /** The types of a sequence's tensors; null where their number is not known. */

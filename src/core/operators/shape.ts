@@ -1,6 +1,7 @@
 import { type Count, plus, times } from '../count.ts';
 import type { Dim, Shape } from '../graph.ts';
-import { axisIn, type Call, dim, known, malformed, rank, type Tensor } from './operator.ts';
+import { axisIn, dim, known, malformed, rank } from './call.ts';
+import type { Call, Tensor } from './operator.ts';
 
 /** Elements of a tensor; null where a size is unknown. */
 export function elementsOf(tensor: Tensor | undefined): Count | null {

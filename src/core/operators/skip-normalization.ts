@@ -1,8 +1,9 @@
 import type { Dim } from '../graph.ts';
 import { perOutput, together } from './amount.ts';
+import { has, malformed, need, sameDim, shapeOf } from './call.ts';
 import { seenAs } from './delegate.ts';
 import { layerNormalization, rmsNormalization } from './normalization.ts';
-import { type Call, defineOperator, has, malformed, need, type Operator, type Relation, sameDim, shapeOf } from './operator.ts';
+import { type Call, defineOperator, type Operator, type Relation } from './operator.ts';
 import { axisByAxis, EACH, link, RANK_UNKNOWN } from './relation.ts';
 import { broadcast } from './shape.ts';
 

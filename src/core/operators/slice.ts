@@ -1,6 +1,7 @@
 import type { Dim } from '../graph.ts';
+import { dataOf, dim, has, malformed, need, shapeOf, size } from './call.ts';
 import { movement } from './movement.ts';
-import { type AxisMap, type Call, dataOf, dim, has, malformed, need, shapeOf, size } from './operator.ts';
+import type { AxisMap, Call } from './operator.ts';
 import { axisByAxis, EACH, RANK_UNKNOWN, shifted, table, unknownMap } from './relation.ts';
 import { axesIn, lengthOf, unknownDims } from './shape.ts';
 import { offsets, stridesOf } from './value.ts';

@@ -1,6 +1,7 @@
 import { type Count, plus, times } from '../count.ts';
 import { type Amounts, each } from './amount.ts';
-import { axisIn, type Call, defineOperator, int, need, type Operator, shapeOf } from './operator.ts';
+import { axisIn, int, need, shapeOf } from './call.ts';
+import { type Call, defineOperator, type Operator } from './operator.ts';
 import { ALL, axisByAxis, EACH, RANK_UNKNOWN } from './relation.ts';
 import { elementsOf, volume } from './shape.ts';
 

@@ -1,23 +1,9 @@
 import { times } from '../count.ts';
 import type { Dim, Shape } from '../graph.ts';
 import { type Amounts, each, perOutput, together } from './amount.ts';
+import { axisIn, dataOf, dim, has, int, known, malformed, need, shapeOf, size } from './call.ts';
 import { dtypeOf } from './cast.ts';
-import {
-  axisIn,
-  type Call,
-  dataOf,
-  defineOperator,
-  dim,
-  has,
-  int,
-  known,
-  malformed,
-  need,
-  type Operator,
-  type Relation,
-  shapeOf,
-  size,
-} from './operator.ts';
+import { type Call, defineOperator, type Operator, type Relation } from './operator.ts';
 import { ALL, axisByAxis, EACH, link, RANK_UNKNOWN, unknownMap, windows } from './relation.ts';
 import { volume } from './shape.ts';
 

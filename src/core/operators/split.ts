@@ -1,5 +1,6 @@
 import type { Shape } from '../graph.ts';
-import { axisIn, type Call, dataOf, defineOperator, dim, has, int, known, MOVEMENT, malformed, need, shapeOf, size } from './operator.ts';
+import { axisIn, dataOf, dim, has, int, known, malformed, need, shapeOf, size } from './call.ts';
+import { type Call, defineOperator, MOVEMENT } from './operator.ts';
 import { axisByAxis, EACH, RANK_UNKNOWN, shifted } from './relation.ts';
 import { beginsOf, lengthOf, sumDim, volume } from './shape.ts';
 import { offsets } from './value.ts';

@@ -1,7 +1,8 @@
 import type { DType, Shape } from '../graph.ts';
 import { perOutput } from './amount.ts';
+import { dim, ints, malformed, need, shapeOf, tensor } from './call.ts';
 import { pointwiseOperator } from './elementwise.ts';
-import { type Call, defineOperator, dim, ints, MOVEMENT, malformed, need, type Operator, shapeOf, tensor } from './operator.ts';
+import { type Call, defineOperator, MOVEMENT, type Operator } from './operator.ts';
 import { axisByAxis, EACH, RANK_UNKNOWN } from './relation.ts';
 
 // Operations on text are none of the primitives that are counted.

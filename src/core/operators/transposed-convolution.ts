@@ -1,8 +1,9 @@
 import { times } from '../count.ts';
 import type { Dim } from '../graph.ts';
 import { counters } from './amount.ts';
+import { dim, has, ints, known, malformed, need, shapeOf, size } from './call.ts';
 import { checkBias, checkRank } from './convolution.ts';
-import { type AxisMap, type Call, defineOperator, dim, has, ints, known, malformed, need, shapeOf, size } from './operator.ts';
+import { type AxisMap, type Call, defineOperator } from './operator.ts';
 import { channelsFirst, MAX_PERIOD, perChannel, RANK_UNKNOWN, unknownMap } from './relation.ts';
 import { productDim, volume } from './shape.ts';
 import { extent, groupsOf, spatialAxes, spatialLinks, type Window, windowDefaults, windowOf } from './window.ts';

@@ -1,5 +1,6 @@
 import type { Dim, Shape } from '../graph.ts';
-import { type Call, dataOf, defineOperator, dim, has, MOVEMENT, malformed, need, type Relation, shapeOf } from './operator.ts';
+import { dataOf, dim, has, malformed, need, shapeOf } from './call.ts';
+import { type Call, defineOperator, MOVEMENT, type Relation } from './operator.ts';
 import { channelsFirst, DATA_DEPENDENT, EACH, link, RANK_UNKNOWN } from './relation.ts';
 import { unknownDims } from './shape.ts';
 import { spatialAxes, spatialLinks, windowDefaults, windowOf } from './window.ts';

@@ -1,6 +1,7 @@
 import type { DType } from '../graph.ts';
 import { isInteger } from './amount.ts';
-import { type Call, known } from './operator.ts';
+import { known } from './call.ts';
+import type { Call } from './operator.ts';
 
 /** Row-major strides of a shape. */
 export function stridesOf(shape: readonly number[]): number[] {

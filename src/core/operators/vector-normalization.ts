@@ -1,6 +1,7 @@
 import { type Count, plus, times } from '../count.ts';
 import { each, norm } from './amount.ts';
-import { axisIn, type Call, defineOperator, float, int, ints, malformed, need, shapeOf } from './operator.ts';
+import { axisIn, float, int, ints, malformed, need, shapeOf } from './call.ts';
+import { type Call, defineOperator } from './operator.ts';
 import { axisByAxis, EACH, RANK_UNKNOWN, STATISTICS } from './relation.ts';
 import { axesIn, elementsOf, volume } from './shape.ts';
 

@@ -1,21 +1,6 @@
 import type { Dim, Shape } from '../graph.ts';
-import {
-  type Call,
-  dataOf,
-  defineOperator,
-  dim,
-  has,
-  type Inferred,
-  int,
-  MOVEMENT,
-  malformed,
-  need,
-  type Operator,
-  type Relation,
-  rank,
-  sizesAt,
-  type Tensor,
-} from './operator.ts';
+import { dataOf, dim, has, int, malformed, need, rank, sizesAt } from './call.ts';
+import { type Call, defineOperator, type Inferred, MOVEMENT, type Operator, type Relation, type Tensor } from './operator.ts';
 import { axesIn, elementsOf, lengthOf, productDim, unknownDims, volume } from './shape.ts';
 
 /** An operator that shows the elements of its first input, in their order, under another shape. */

@@ -1,5 +1,6 @@
 import type { Attribute, Dim, Shape } from '../graph.ts';
-import { type AxisLink, type AxisMap, type Call, dim, int, ints, malformed, size, string } from './operator.ts';
+import { dim, int, ints, malformed, size, string } from './call.ts';
+import type { AxisLink, AxisMap, Call } from './operator.ts';
 import { EACH, link, unknownMap, windows } from './relation.ts';
 
 const AUTO_PADS = ['NOTSET', 'VALID', 'SAME_UPPER', 'SAME_LOWER'];

@@ -1,6 +1,7 @@
 import type { Diagnostic, Graph } from '../graph.ts';
 import type { Inference } from '../inference/infer.ts';
-import { size, type Tensor } from '../operators/operator.ts';
+import { size } from '../operators/call.ts';
+import type { Tensor } from '../operators/operator.ts';
 import type { ReceptiveField } from '../report.ts';
 import type { Table } from './map.ts';
 import { propagate, type Source, type SourceField, sourceField } from './propagate.ts';

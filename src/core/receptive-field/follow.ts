@@ -1,5 +1,6 @@
 import type { Shape } from '../graph.ts';
-import { type AxisLink, known, type Picked, type Relation, size } from '../operators/operator.ts';
+import { known, size } from '../operators/call.ts';
+import type { AxisLink, Picked, Relation } from '../operators/operator.ts';
 import {
   collapseDigits,
   collapsePath,

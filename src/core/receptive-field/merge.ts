@@ -1,5 +1,5 @@
 import type { Shape } from '../graph.ts';
-import { known, size } from '../operators/operator.ts';
+import { known, size } from '../operators/call.ts';
 import { dependsOnNothing, opaquePath, type Path, straighten } from './path.ts';
 import { isLayout, type Placement, samePlacement, unitsOf } from './placement.ts';
 import { misalignment, union } from './union.ts';

@@ -1,6 +1,6 @@
 import type { Shape } from '../graph.ts';
+import { size } from '../operators/call.ts';
 import type { AxisMap } from '../operators/operator.ts';
-import { size } from '../operators/operator.ts';
 import { collapse, collapseTable, compose, fieldOfUnit } from './compose.ts';
 import { EMPTY, type FieldMap, isEmpty, MAX_PERIOD, tabulate, unknown } from './map.ts';
 import { type Digit, isLayout, type Layout, moves, movingAxes, type Placement, plain, unitsOf } from './placement.ts';

@@ -1,5 +1,5 @@
 import type { Shape } from '../graph.ts';
-import { known } from '../operators/operator.ts';
+import { known } from '../operators/call.ts';
 
 /**
  * Where a source axis moves in a tensor. After plain layers that is one tensor axis (its number), or none (null: every

@@ -1,5 +1,6 @@
 import t from 'tap';
-import { type Call, int, need, sameDim, size } from '../../../src/core/operators/operator.ts';
+import { int, need, sameDim, size } from '../../../src/core/operators/call.ts';
+import type { Call } from '../../../src/core/operators/operator.ts';
 import { lengthOf, productDim, sumDim } from '../../../src/core/operators/shape.ts';
 import { offsets } from '../../../src/core/operators/value.ts';
 import { data, values } from './harness.ts';

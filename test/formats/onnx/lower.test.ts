@@ -322,8 +322,7 @@ t.test('what a file says of values in between', async (t) => {
     e.value('scalar', 7, []),
     e.text(1, 'typeless'),
   ];
-  const types = (parts: e.GraphParts): ReadonlyMap<string, TensorType> | undefined =>
-    (read(parts) as Graph & { declared?: ReadonlyMap<string, TensorType> }).declared;
+  const types = (parts: e.GraphParts) => read(parts).declared;
   t.strictSame(
     types({ nodes, values, inputs: [e.value('x')] }),
     new Map<string, TensorType>([
