@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
 import { graphql } from './graphql/plugin.ts';
+import { analyst } from './rest/analyst.ts';
 import { analyzeRoute } from './rest/analyze.ts';
 import { catalogRoutes } from './rest/catalog.ts';
 import { docs, openapi } from './rest/docs.ts';
@@ -51,6 +52,7 @@ export async function buildApp(config: Config, stream?: LogStream): Promise<Fast
 
   await app.register(shutdown);
   await app.register(linger);
+  await app.register(analyst, { config });
   await app.register(notFound);
   await app.register(openapi);
   await app.register(home);

@@ -12,7 +12,18 @@ export interface Config {
     readonly jsonLayers: number;
     readonly queryTokens: number;
     readonly queryDepth: number;
+    readonly answerBytes: number;
     readonly reader: Limits;
+  };
+  readonly pool: {
+    readonly inlineBytes: number;
+    readonly inlineNodes: number;
+    readonly threads: number;
+    readonly maxQueue: number;
+    readonly queueMs: number;
+    readonly memoryMb: number;
+    readonly deadlineMs: number;
+    readonly warm: boolean;
   };
   readonly timeouts: {
     readonly requestMs: number;
@@ -32,6 +43,8 @@ interface Knob<T> {
 const KiB = 1024;
 const MiB = 1024 * KiB;
 const GiB = 1024 * MiB;
+/** The longest time that a timer can be set to. */
+const MAX_TIMER = 2 ** 31 - 1;
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 function text(fallback: string, doc: string): Knob<string> {
@@ -71,6 +84,7 @@ export const KNOBS = {
   MAX_JSON_BYTES: integer(MiB, 'Size of a JSON body or of a network description.'),
   MAX_GRAPHQL_BYTES: integer(MiB, 'Size of a GraphQL request.'),
   MAX_JSON_LAYERS: integer(20_000, 'Layers that a JSON report may list; CSV has no such limit.'),
+  MAX_ANSWER_BYTES: integer(256 * MiB, 'Size of a report that is written out.'),
   MAX_QUERY_TOKENS: integer(2_000, 'Tokens in a GraphQL document.'),
   MAX_QUERY_DEPTH: integer(16, 'Nesting of selections in a GraphQL document.'),
 
@@ -82,6 +96,19 @@ export const KNOBS = {
   MAX_NAME_BYTES: integer(64 * KiB, 'Bytes of one name.'),
   MAX_INTS: integer(1_000_000, 'Numbers in one attribute.'),
   READ_DEADLINE_MS: integer(20_000, "Milliseconds of the reader's own work on one file."),
+
+  INLINE_BYTES: integer(256 * KiB, 'Size up to which a network is analyzed at once; larger ones go to the pool of threads.', 0),
+  INLINE_NODES: integer(1_000, 'Nodes up to which a network is analyzed at once.', 0),
+  POOL_THREADS: integer(0, 'Threads that analyze large networks; 0 is one less than the machine has processors.', 0, 1024),
+  POOL_QUEUE: integer(16, 'Large networks that may wait for a thread; more are refused.', 0),
+  POOL_QUEUE_MS: integer(20_000, 'Milliseconds that a large network waits for a thread.', 1, MAX_TIMER),
+  POOL_MEMORY_MB: integer(1024, 'Megabytes of heap that one thread may use.', 16),
+  POOL_WARM: oneOf(
+    ['true', 'false'],
+    'true',
+    'Whether a thread is started with the process, so that the first large network does not wait for it.',
+  ),
+  ANALYSIS_DEADLINE_MS: integer(30_000, 'Milliseconds of work on one large network, without waiting for its bytes.', 1, MAX_TIMER),
 
   REQUEST_TIMEOUT_MS: integer(600_000, 'Milliseconds in which a request must have arrived whole.'),
   HEADERS_TIMEOUT_MS: integer(15_000, 'Milliseconds in which the headers of a request must have arrived.'),
@@ -120,6 +147,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       jsonBytes: s.MAX_JSON_BYTES,
       graphqlBytes: s.MAX_GRAPHQL_BYTES,
       jsonLayers: s.MAX_JSON_LAYERS,
+      answerBytes: s.MAX_ANSWER_BYTES,
       queryTokens: s.MAX_QUERY_TOKENS,
       queryDepth: s.MAX_QUERY_DEPTH,
       reader: Object.freeze({
@@ -133,6 +161,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
         jsonBytes: s.MAX_JSON_BYTES,
         deadlineMs: s.READ_DEADLINE_MS,
       }),
+    }),
+    pool: Object.freeze({
+      inlineBytes: s.INLINE_BYTES,
+      inlineNodes: s.INLINE_NODES,
+      threads: s.POOL_THREADS,
+      maxQueue: s.POOL_QUEUE,
+      queueMs: s.POOL_QUEUE_MS,
+      memoryMb: s.POOL_MEMORY_MB,
+      deadlineMs: s.ANALYSIS_DEADLINE_MS,
+      warm: s.POOL_WARM === 'true',
     }),
     timeouts: Object.freeze({
       requestMs: s.REQUEST_TIMEOUT_MS,

@@ -30,3 +30,36 @@ export async function collect(chunks: Chunks, maxBytes: number): Promise<Buffer>
   for await (const chunk of bounded(chunks, maxBytes)) held.push(chunk);
   return Buffer.concat(held);
 }
+
+/** The beginning of a body, read ahead. */
+export interface Peeked {
+  /** Whether this is all of it. */
+  readonly whole: boolean;
+  /** The body from its beginning: as often as one likes if it is whole, else once. */
+  chunks(): Chunks;
+}
+
+/** Reads ahead until there are more than `bytes`, or all. */
+export async function peek(chunks: Chunks, bytes: number): Promise<Peeked> {
+  const rest = chunks[Symbol.asyncIterator]();
+  const held: Uint8Array[] = [];
+  let size = 0;
+  while (size <= bytes) {
+    const { done, value } = await rest.next();
+    if (done) return { whole: true, chunks: () => joined(held) };
+    held.push(value);
+    size += value.length;
+  }
+  return { whole: false, chunks: () => joined(held, rest) };
+}
+
+async function* joined(held: Uint8Array[], rest?: AsyncIterator<Uint8Array>): Chunks {
+  yield* held;
+  if (rest === undefined) return;
+  held.length = 0;
+  try {
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
+}

@@ -1,68 +1,47 @@
-import { suggestion } from '../analysis/nearest.ts';
-import { Fault } from '../core/fault.ts';
-import type { CountJson, Layer } from '../core/report.ts';
+import { type GraphQLObjectType, type GraphQLResolveInfo, getArgumentValues, Kind, type SelectionSetNode } from 'graphql';
+import { faultFrom } from '../analysis/fault-data.ts';
+import type { LayersArguments, LayersPage } from '../analysis/layers-page.ts';
+import type { PagedReport } from '../analysis/question.ts';
+import type { Reading } from '../analysis/reading.ts';
+import type { AnalyzeOptions } from '../core/options.ts';
+import type { Report } from '../core/report.ts';
 
-const MAX_PAGE = 1000;
+/** A report with the pages of layers that the query asks for, by their arguments. */
+export type AskedReport = Report & { readonly pages: ReadonlyMap<string, PagedReport['pages'][number]> };
 
-/** Arguments of the field `layers`; the schema fills in those that have defaults, a caller may still send null. */
-export interface LayersArguments {
-  readonly first?: number | null;
-  readonly after?: string | null;
-  readonly op?: string | null;
-  readonly orderBy?: string | null;
+/** Asks for a report and just those pages of its layers that the query wants, since a report may hold very many. */
+export async function askReport(network: Reading, options: AnalyzeOptions, info: GraphQLResolveInfo): Promise<AskedReport> {
+  const asked = new Map<string, LayersArguments>();
+  const type = info.schema.getType('Report') as GraphQLObjectType;
+  for (const { selectionSet } of info.fieldNodes) collectPages(selectionSet, type, info, asked);
+  const { report, pages } = await network.ask({ kind: 'pages', options, pages: [...asked.values()] });
+  return { ...report, pages: new Map([...asked.keys()].map((key, i) => [key, pages[i] as PagedReport['pages'][number]])) };
 }
 
-const KEYS: Readonly<Record<string, (layer: Layer) => CountJson | null>> = {
-  index: (layer) => layer.index,
-  macs: (layer) => layer.macs,
-  flops: (layer) => layer.flops,
-  params: (layer) => layer.params.trainable,
-  activationBytes: (layer) => layer.activationBytes,
-};
-
-/** One page of a report's layers (Relay connection). */
-export function layersPage(layers: readonly Layer[], { first, after, op, orderBy }: LayersArguments) {
-  const size = first ?? 50;
-  if (size < 0 || size > MAX_PAGE) throw new Fault('invalid-option', `first must be from 0 to ${MAX_PAGE}`);
-  const all = ordered(op ? layers.filter((layer) => layer.op === op) : layers, orderBy ?? 'index');
-  const start = after == null ? 0 : 1 + positionOf(after, all);
-  const nodes = all.slice(start, start + size);
-  const edges = nodes.map((node) => ({ cursor: cursorOf(node), node }));
-  return {
-    edges,
-    nodes,
-    totalCount: all.length,
-    pageInfo: {
-      hasNextPage: start + nodes.length < all.length,
-      hasPreviousPage: start > 0,
-      startCursor: edges.at(0)?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
-  };
+/** Resolves the field `layers` of a report. */
+export function pageFor({ pages }: AskedReport, args: LayersArguments): LayersPage {
+  const found = pages.get(keyOf(args));
+  if (found === undefined) throw new Error('a page of layers was not asked for');
+  if ('fault' in found) throw faultFrom(found.fault);
+  return found.page;
 }
 
-function ordered(layers: readonly Layer[], orderBy: string): readonly Layer[] {
-  const downwards = orderBy.startsWith('-');
-  const name = downwards ? orderBy.slice(1) : orderBy;
-  const key = Object.hasOwn(KEYS, name) ? KEYS[name] : undefined;
-  if (key === undefined) throw new Fault('invalid-option', `layers cannot be ordered by '${name}'${suggestion(name, Object.keys(KEYS))}`);
-  return [...layers].sort((a, b) => compare(key(a), key(b), downwards) || a.index - b.index);
+function collectPages(
+  selectionSet: SelectionSetNode | undefined,
+  type: GraphQLObjectType,
+  info: GraphQLResolveInfo,
+  found: Map<string, LayersArguments>,
+): void {
+  const field = type.getFields().layers;
+  for (const selection of selectionSet?.selections ?? []) {
+    if (selection.kind === Kind.INLINE_FRAGMENT) collectPages(selection.selectionSet, type, info, found);
+    if (selection.kind === Kind.FRAGMENT_SPREAD) collectPages(info.fragments[selection.name.value]?.selectionSet, type, info, found);
+    if (selection.kind !== Kind.FIELD || selection.name.value !== 'layers' || field === undefined) continue;
+    const args: LayersArguments = getArgumentValues(field, selection, info.variableValues);
+    found.set(keyOf(args), args);
+  }
 }
 
-/** Decimal strings are exact and beyond numbers, so they compare as integers. What is not known comes last either way. */
-function compare(a: CountJson | null, b: CountJson | null, downwards: boolean): number {
-  if (a === null || b === null) return Number(a === null) - Number(b === null);
-  const [left, right] = typeof a === 'number' && typeof b === 'number' ? [a, b] : [BigInt(a), BigInt(b)];
-  const order = left < right ? -1 : left > right ? 1 : 0;
-  return downwards ? -order : order;
-}
-
-function cursorOf(layer: Layer): string {
-  return Buffer.from(`layer:${layer.index}`).toString('base64url');
-}
-
-function positionOf(cursor: string, layers: readonly Layer[]): number {
-  const position = layers.findIndex((layer) => cursorOf(layer) === cursor);
-  if (position < 0) throw new Fault('invalid-option', 'after is not the cursor of a layer of this list');
-  return position;
+function keyOf({ first, after, op, orderBy }: LayersArguments): string {
+  return JSON.stringify([first ?? null, after ?? null, op ?? null, orderBy ?? null]);
 }

@@ -4,6 +4,7 @@ import { Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import mercurius from 'mercurius';
+import { abandonment } from '../analysis/abandonment.ts';
 import { chunksOf, collect, tooLarge } from '../analysis/chunks.ts';
 import { parseJson } from '../analysis/json.ts';
 import type { Config } from '../config.ts';
@@ -35,7 +36,7 @@ export async function graphql(app: FastifyInstance, { config }: { config: Config
   const { graphqlBytes, queryDepth, queryTokens, reader } = config.limits;
   await app.register(mercurius, {
     schema: await readFile(SCHEMA, 'utf8'),
-    resolvers: resolversFor(reader),
+    resolvers: resolversFor(app.analyst),
     routes: false,
     graphql: { parseOptions: { maxTokens: queryTokens }, validateOptions: { maxErrors: 20 } },
     queryDepth,
@@ -58,15 +59,19 @@ export async function graphql(app: FastifyInstance, { config }: { config: Config
   app.post('/graphql', { schema: routeSchema, validatorCompiler: () => () => true }, async (request, reply) => {
     if (Number(request.headers['content-length']) > graphqlBytes) throw tooLarge(graphqlBytes);
     if (request.body === undefined) throw new Fault('empty-body', "send a GraphQL request with 'Content-Type: application/json'");
-    const body = parseJson(await collect(chunksOf(request.body as Readable), graphqlBytes), reader.depth);
+    const bytes = await collect(chunksOf(request.body as Readable), graphqlBytes);
+    const body = parseJson(bytes, reader.depth);
+    const leave = abandonment(reply.raw);
     reply.type(answerType(request.headers.accept));
     try {
       const { query, variables, operationName } = readRequest(body);
-      const result = await reply.graphql(query, {}, variables, operationName);
+      const result = await reply.graphql(query, { bytes: bytes.length, signal: leave.signal }, variables, operationName);
       // Nothing was executed: by the specification such an answer has no data, not null.
       return reply.statusCode === 400 ? { errors: result.errors } : result;
     } catch (error) {
       return refuse(error, request, reply);
+    } finally {
+      leave.abort();
     }
   });
 }

@@ -1,12 +1,11 @@
-import type { IResolvers } from 'mercurius';
-import { analyzeNetwork } from '../analysis/analyze-network.ts';
-import { resolveNetwork } from '../analysis/resolve-network.ts';
+import type { GraphQLResolveInfo } from 'graphql';
+import type { IResolvers, MercuriusContext } from 'mercurius';
+import type { Analyst } from '../analysis/analyst.ts';
+import type { LayersArguments, LayersPage } from '../analysis/layers-page.ts';
 import { operators } from '../core/operators/index.ts';
-import type { AnalyzeOptions } from '../core/options.ts';
-import type { Report, Totals } from '../core/report.ts';
-import type { Limits } from '../formats/format.ts';
+import type { Totals } from '../core/report.ts';
 import { formats } from '../formats/index.ts';
-import { type LayersArguments, layersPage } from './layers.ts';
+import { type AskedReport, askReport, pageFor } from './layers.ts';
 import { analyzeOptions, type OptionsInput } from './options.ts';
 import { Count, JsonScalar } from './scalars.ts';
 
@@ -15,16 +14,31 @@ interface AnalyzeArguments {
   readonly options?: OptionsInput | null;
 }
 
+declare module 'mercurius' {
+  interface MercuriusContext {
+    /** Size of the request. */
+    readonly bytes: number;
+    /** Aborts when nobody waits for the answer any more. */
+    readonly signal: AbortSignal;
+  }
+}
+
 /** The resolvers: a report is plain data under the schema's names, so only what is shaped differently stands here. */
-export function resolversFor(limits: Limits): IResolvers {
+export function resolversFor(analyst: Analyst): IResolvers {
   return {
     JSON: JsonScalar,
     Count,
     Query: {
-      async analyze(_root: unknown, { network, options }: AnalyzeArguments): Promise<Report> {
-        const wanted: AnalyzeOptions = analyzeOptions(options ?? {});
-        const json = network.ref === undefined ? network.description : { ref: network.ref };
-        return analyzeNetwork(await resolveNetwork(json, limits), wanted);
+      async analyze(
+        _root: unknown,
+        args: AnalyzeArguments,
+        { bytes, signal }: MercuriusContext,
+        info: GraphQLResolveInfo,
+      ): Promise<AskedReport> {
+        const options = analyzeOptions(args.options ?? {});
+        const { ref, description } = args.network;
+        const value = ref === undefined ? description : { ref };
+        return askReport(await analyst.read({ kind: 'json', value, pointer: '', bytes }, signal), options, info);
       },
       operators: () =>
         operators().map(({ op, nonlinear, view, value }) => ({
@@ -36,7 +50,7 @@ export function resolversFor(limits: Limits): IResolvers {
       formats: () => formats(),
     },
     Report: {
-      layers: (report: Report, args: LayersArguments) => layersPage(report.layers ?? [], args),
+      layers: (report: AskedReport, args: LayersArguments): LayersPage => pageFor(report, args),
     },
     Totals: {
       stride: (totals: Totals) => Object.entries(totals.stride).map(([axis, stride]) => ({ axis, stride })),

@@ -1,7 +1,7 @@
 import multipart from '@fastify/multipart';
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { analyzeNetwork } from '../analysis/analyze-network.ts';
+import { abandonment } from '../analysis/abandonment.ts';
 import type { Config } from '../config.ts';
 import { Fault } from '../core/fault.ts';
 import { acceptNetworks, readBody } from './body.ts';
@@ -53,13 +53,18 @@ const schema = {
       description: 'What is wrong with the request or the network.',
       content: { 'application/problem+json': { schema: ref('Problem') } },
     },
+    503: {
+      description: 'More large networks are being analyzed than there is room for.',
+      headers: { 'retry-after': { type: 'integer', description: 'Seconds after which to try again.' } },
+      content: { 'application/problem+json': { schema: ref('Problem') } },
+    },
   },
 };
 
 /** `POST /v1/analyze`: a network in, a report out. */
 export async function analyzeRoute(app: FastifyInstance, { config }: { config: Config }): Promise<void> {
   acceptNetworks(app);
-  const { jsonBytes, jsonLayers } = config.limits;
+  const { jsonBytes, jsonLayers: maxLayers, answerBytes: maxBytes } = config.limits;
   // The file itself is counted while it is read; a field is an option, never more.
   await app.register(multipart, {
     throwFileSizeLimit: false,
@@ -70,12 +75,17 @@ export async function analyzeRoute(app: FastifyInstance, { config }: { config: C
   app.post('/v1/analyze', { schema, validatorCompiler: () => () => true }, async (request: FastifyRequest, reply) => {
     const query = optionsFromText(request.query as Record<string, string | string[]>);
     const form = answerForm(query.as, request.headers.accept);
-    const { network, options } = await readBody(request, query, config);
-    const chosen = options.as ?? form;
-    if (chosen === 'csv' && options.layers === 'none') {
-      throw new Fault('invalid-option', 'CSV lists the layers: it has nothing to say with layers=none');
+    const leave = abandonment(reply.raw);
+    try {
+      const { network, options } = await readBody(request, query, config, (source) => app.analyst.read(source, leave.signal));
+      const chosen = options.as ?? form;
+      if (chosen === 'csv' && options.layers === 'none') {
+        throw new Fault('invalid-option', 'CSV lists the layers: it has nothing to say with layers=none');
+      }
+      const document = await network.ask({ kind: 'document', options: analyzeOptions(options), form: chosen, maxLayers, maxBytes });
+      return sendReport(reply, document, options, chosen);
+    } finally {
+      leave.abort();
     }
-    const report = await analyzeNetwork(network, analyzeOptions(options));
-    return sendReport(reply, report, options, chosen, jsonLayers);
   });
 }

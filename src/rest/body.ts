@@ -3,11 +3,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { chunksOf, collect, tooLarge } from '../analysis/chunks.ts';
 import { parseJson } from '../analysis/json.ts';
 import { suggestion } from '../analysis/nearest.ts';
-import { readNetwork } from '../analysis/read-network.ts';
-import { resolveNetwork } from '../analysis/resolve-network.ts';
+import type { Reading } from '../analysis/reading.ts';
+import type { Source } from '../analysis/source.ts';
 import type { Config } from '../config.ts';
 import { Fault } from '../core/fault.ts';
-import type { Network } from '../core/graph.ts';
 import { at } from '../formats/description/pointer.ts';
 import { readForm } from './form.ts';
 import { optionsFromJson } from './options.ts';
@@ -22,9 +21,12 @@ interface Body {
   readonly stream: Readable;
 }
 
+/** Reads a network for one request, here or in the pool. */
+export type Read = (source: Source) => Promise<Reading>;
+
 /** A network and the options that came with it. */
 export interface Sent {
-  readonly network: Network;
+  readonly network: Reading;
   readonly options: RequestOptions;
 }
 
@@ -54,7 +56,7 @@ export function unsupported(contentType: string): Fault {
 }
 
 /** Reads the network that a request carries. `query` decides where it says something that the body says too. */
-export async function readBody(request: FastifyRequest, query: RequestOptions, config: Config): Promise<Sent> {
+export async function readBody(request: FastifyRequest, query: RequestOptions, config: Config, read: Read): Promise<Sent> {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new Fault('unsupported-media-type', `a body with 'Content-Encoding: ${encoding.slice(0, 100)}' is not read; send it as it is`);
@@ -62,23 +64,23 @@ export async function readBody(request: FastifyRequest, query: RequestOptions, c
   const { modelBytes, jsonBytes, reader } = config.limits;
   if (request.isMultipart()) {
     refuseLarge(request, modelBytes + jsonBytes);
-    return readForm(request, query, config);
+    return readForm(request, query, modelBytes, read);
   }
   const body = request.body as Body | undefined;
   if (body === undefined) throw new Fault('empty-body', 'the body is empty: send a model file or a network description');
   if (body.kind === 'json') {
     refuseLarge(request, jsonBytes);
-    return readJson(parseJson(await collect(chunksOf(body.stream), jsonBytes), reader.depth), query, config);
+    const bytes = await collect(chunksOf(body.stream), jsonBytes);
+    return readJson(parseJson(bytes, reader.depth), bytes.length, query, read);
   }
   refuseLarge(request, modelBytes);
-  const network = await readNetwork(chunksOf(body.stream), { limits: reader, maxBytes: modelBytes, format: query.format });
+  const network = await read({ kind: 'file', chunks: chunksOf(body.stream), maxBytes: modelBytes, format: query.format });
   return { network, options: query };
 }
 
-async function readJson(json: unknown, query: RequestOptions, config: Config): Promise<Sent> {
-  const { reader } = config.limits;
+async function readJson(json: unknown, bytes: number, query: RequestOptions, read: Read): Promise<Sent> {
   if (typeof json !== 'object' || json === null || !(Object.hasOwn(json, 'network') || Object.hasOwn(json, 'options'))) {
-    return { network: await resolveNetwork(json, reader), options: query };
+    return { network: await read({ kind: 'json', value: json, pointer: '', bytes }), options: query };
   }
   const odd = Object.keys(json).find((key) => key !== 'network' && key !== 'options');
   if (odd !== undefined) {
@@ -87,7 +89,7 @@ async function readJson(json: unknown, query: RequestOptions, config: Config): P
   const { network, options } = json as { network?: unknown; options?: unknown };
   const all = { ...(options === undefined ? {} : optionsFromJson(options, '/options')), ...query };
   if (network === undefined) throw new Fault('invalid-network', "the network is missing: add the key 'network'", { pointer: '' });
-  return { network: await resolveNetwork(network, reader, '/network'), options: all };
+  return { network: await read({ kind: 'json', value: network, pointer: '/network', bytes }), options: all };
 }
 
 function refuseLarge(request: FastifyRequest, maxBytes: number): void {

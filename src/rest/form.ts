@@ -1,17 +1,15 @@
 import type { FastifyRequest } from 'fastify';
 import { chunksOf } from '../analysis/chunks.ts';
-import { readNetwork } from '../analysis/read-network.ts';
-import type { Config } from '../config.ts';
+import type { Reading } from '../analysis/reading.ts';
 import { Fault } from '../core/fault.ts';
-import type { Network } from '../core/graph.ts';
-import type { Sent } from './body.ts';
+import type { Read, Sent } from './body.ts';
 import { optionsFromText } from './options.ts';
 import type { RequestOptions } from './schemas/options.ts';
 
 /** Reads a form: one file, read as it arrives, and the options as fields beside it in any order. */
-export async function readForm(request: FastifyRequest, query: RequestOptions, config: Config): Promise<Sent> {
+export async function readForm(request: FastifyRequest, query: RequestOptions, maxBytes: number, read: Read): Promise<Sent> {
   const fields: Record<string, string[]> = {};
-  let network: Network | undefined;
+  let network: Reading | undefined;
   for await (const part of understood(request.parts())) {
     if (part.type === 'field') {
       if (part.valueTruncated || typeof part.value !== 'string')
@@ -21,13 +19,7 @@ export async function readForm(request: FastifyRequest, query: RequestOptions, c
     }
     if (network !== undefined) throw new Fault('invalid-multipart', 'the form holds more than one file');
     const format = query.format ?? fields.format?.[0];
-    const { reader, modelBytes } = config.limits;
-    network = await readNetwork(understood(chunksOf(part.file)), {
-      limits: reader,
-      maxBytes: modelBytes,
-      format,
-      name: baseName(part.filename),
-    });
+    network = await read({ kind: 'file', chunks: understood(chunksOf(part.file)), maxBytes, format, name: baseName(part.filename) });
   }
   const options = { ...optionsFromText(fields), ...query };
   if (network === undefined)

@@ -15,13 +15,18 @@ export async function probes(app: FastifyInstance): Promise<void> {
       tags: ['operation'],
       response: {
         200: Status,
-        503: { description: 'Shutting down.', content: { 'application/problem+json': { schema: ref('Problem') } } },
+        503: {
+          description: 'Starting, shutting down, or with more to do than it has room for.',
+          content: { 'application/problem+json': { schema: ref('Problem') } },
+        },
       },
     },
   });
   app.get('/healthz', options('healthz', 'Whether the process is alive'), async () => ({ status: 'ok' }));
   app.get('/readyz', options('readyz', 'Whether the service takes requests'), async () => {
     if (app.closing) throw new Fault('shutting-down', 'this instance is shutting down');
+    if (app.analyst.state === 'starting') throw new Fault('starting', 'this instance is starting');
+    if (app.analyst.state === 'full') throw new Fault('overloaded', 'this instance has more to do than it has room for');
     return { status: 'ok' };
   });
 }

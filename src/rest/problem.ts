@@ -7,6 +7,9 @@ import type { Problem } from './schemas/problem.ts';
 
 const MEDIA_TYPE = 'application/problem+json';
 
+/** In so many seconds there may be room again. */
+const RETRY_AFTER_S = 5;
+
 /** What fastify and its plugins find wrong themselves, by their codes. */
 const FRAMEWORK: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_BAD_URL: 'invalid-url',
@@ -27,13 +30,14 @@ const FRAMEWORK: Readonly<Record<string, ErrorCode>> = {
 /** Answers anything that was thrown. */
 export function sendError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = understand(error, request);
-  if (known.status >= 500) request.log.error({ err: error }, 'request failed');
+  if (known.detail === null) request.log.error({ err: error }, 'request failed');
   else request.log.debug({ err: error }, known.code);
   return sendProblem(request, reply, known);
 }
 
 /** Answers with a problem (RFC 9457). */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: CodedError): FastifyReply {
+  if (error.code === 'overloaded' || error.code === 'starting') reply.header('retry-after', RETRY_AFTER_S);
   reply.code(error.status).header('content-type', MEDIA_TYPE).header('cache-control', 'no-store');
   return reply.serializer(JSON.stringify).send(problem(error, `urn:fovea:request:${request.id}`));
 }

@@ -1,0 +1,57 @@
+import { analyze } from '../core/analyze.ts';
+import { Fault } from '../core/fault.ts';
+import type { Network } from '../core/graph.ts';
+import type { AnalyzeOptions } from '../core/options.ts';
+import type { Report } from '../core/report.ts';
+import { type Document, type DocumentForm, documentOf } from './document.ts';
+import { type FaultData, faultData } from './fault-data.ts';
+import { type LayersArguments, type LayersPage, layersPage } from './layers-page.ts';
+
+/**
+ * What is asked of a network that has been read. The answer is given its form where the report is made, since a large
+ * report costs as much to hand over or to write out as to make.
+ */
+export type Question =
+  | {
+      readonly kind: 'document';
+      readonly options: AnalyzeOptions;
+      readonly form: DocumentForm;
+      readonly maxLayers: number;
+      readonly maxBytes: number;
+    }
+  | { readonly kind: 'pages'; readonly options: AnalyzeOptions; readonly pages: readonly LayersArguments[] };
+
+/** A report without its layers, and what was asked of these, in the order of the question. */
+export interface PagedReport {
+  readonly report: Report;
+  readonly pages: readonly ({ readonly page: LayersPage } | { readonly fault: FaultData })[];
+}
+
+/** Answers by kind of question. */
+export interface Answers {
+  readonly document: Document;
+  readonly pages: PagedReport;
+}
+
+export type Answer = Answers[Question['kind']];
+
+/** Answers a question about a network. Pure, but for the faults of the analysis. */
+export function answer(network: Network, question: Question): Answer {
+  if (question.kind === 'document') {
+    const { options, form, maxLayers, maxBytes } = question;
+    return documentOf(analyze(network, options), form, maxLayers, maxBytes);
+  }
+  const { pages, options } = question;
+  const { layers = [], ...report } = analyze(network, { ...options, layers: pages.length > 0 });
+  return { report, pages: pages.map((asked) => pageOf(() => layersPage(layers, asked))) };
+}
+
+/** A page that cannot be given is the fault of its own field, not of the report. */
+function pageOf(make: () => LayersPage): PagedReport['pages'][number] {
+  try {
+    return { page: make() };
+  } catch (error) {
+    if (error instanceof Fault) return { fault: faultData(error) };
+    throw error;
+  }
+}

@@ -1,0 +1,32 @@
+import type { Network } from '../core/graph.ts';
+import type { Limits } from '../formats/format.ts';
+import type { Chunks } from './chunks.ts';
+import { readNetwork } from './read-network.ts';
+import { resolveNetwork } from './resolve-network.ts';
+
+/** A file that is still arriving. */
+export interface FileSource {
+  readonly kind: 'file';
+  readonly chunks: Chunks;
+  readonly maxBytes: number;
+  readonly format?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+/** A network in JSON; `pointer` is where it stands in the document that was sent, `bytes` the size of that document. */
+export interface JsonSource {
+  readonly kind: 'json';
+  readonly value: unknown;
+  readonly pointer: string;
+  readonly bytes: number;
+}
+
+/** A network as it was sent, not read yet. */
+export type Source = FileSource | JsonSource;
+
+/** Reads a network, in whichever thread. */
+export function readSource(source: Source, limits: Limits): Promise<Network> {
+  if (source.kind === 'json') return resolveNetwork(source.value, limits, source.pointer);
+  const { chunks, maxBytes, format, name } = source;
+  return readNetwork(chunks, { limits, maxBytes, format, name });
+}

@@ -1,0 +1,184 @@
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import t from 'tap';
+import type { Report } from '../../src/core/report.ts';
+import { attribute, graph, model, node, value } from '../formats/onnx/encode.ts';
+import { CONV, listening, service } from '../service.ts';
+
+const ONE = { POOL_THREADS: '1' };
+/** Everything goes to the pool. */
+const POOLED = { ...ONE, INLINE_BYTES: '0' };
+const resnet = readFileSync(new URL('../fixtures/resnet50.onnx', import.meta.url));
+const example = readFileSync(new URL('../../examples/unet.json', import.meta.url));
+
+/** Small to send and long to analyze. */
+const long = (layers: number) => ({ ...CONV, layers: [...CONV.layers, { type: 'ReLU', repeat: layers }] });
+
+function analyze(app: FastifyInstance, payload: Buffer | object, type = 'application/octet-stream', query = '') {
+  return app.inject({ method: 'POST', url: `/v1/analyze${query}`, headers: { 'content-type': type }, payload });
+}
+
+const json = (app: FastifyInstance, payload: object, query = '?layers=none') => analyze(app, payload, 'application/json', query);
+
+function form(file: Buffer, field: string, fieldValue: string): Buffer {
+  return Buffer.concat([
+    Buffer.from('--XX\r\nContent-Disposition: form-data; name="m"; filename="net.onnx"\r\n\r\n'),
+    file,
+    Buffer.from(`\r\n--XX\r\nContent-Disposition: form-data; name="${field}"\r\n\r\n${fieldValue}\r\n--XX--\r\n`),
+  ]);
+}
+
+const FORM = 'multipart/form-data; boundary=XX';
+
+/** What a client sees of an answer, without what is of the moment. */
+function seen({ statusCode, headers, body }: LightMyRequestResponse): object {
+  const { date: _date, 'x-request-id': _id, ...rest } = headers;
+  return { statusCode, headers: rest, body: body.replace(/urn:fovea:request:[0-9a-f-]+/, '') };
+}
+
+t.test('answers are the same from the pool and at once', async (t) => {
+  const here = await service(t, { INLINE_BYTES: '100000000', INLINE_NODES: '100000' });
+  const pool = await service(t, POOLED);
+  const broken = model(
+    graph({
+      nodes: [node('Conv', ['x', 'x'], ['y'], { name: 'bad', attributes: [attribute('pads', [1])] })],
+      inputs: [value('x', 1, [1, 2, 3, 3])],
+      outputs: [value('y')],
+    }),
+  );
+  const sends: Record<string, (app: FastifyInstance) => Promise<LightMyRequestResponse>> = {
+    json: (app) => analyze(app, resnet),
+    csv: (app) => analyze(app, resnet, undefined, '?as=csv'),
+    totals: (app) => analyze(app, resnet, undefined, '?layers=none&group=2&batch=4'),
+    'a form whose options come last': (app) => analyze(app, form(resnet, 'batch', '3'), FORM),
+    'a form that is wrong after its file': (app) => analyze(app, form(resnet, 'bach', '3'), FORM),
+    'a description as a file': (app) => analyze(app, example),
+    'a description as JSON': (app) => json(app, JSON.parse(example.toString()), ''),
+    'a file in JSON': (app) => json(app, { network: { base64: resnet.toString('base64') }, options: { layers: 'none' } }),
+    'a cut file': (app) => analyze(app, resnet.subarray(0, 20_000)),
+    'a damaged node': (app) => analyze(app, Buffer.from(broken)),
+    'a name that is wrong': (app) => json(app, { network: { ...CONV, layers: [{ type: 'Conv3e' }] } }),
+    'an option that is wrong': (app) => analyze(app, resnet, undefined, '?input=nothing:1x2'),
+    'what is no network': (app) => analyze(app, Buffer.from('hello, hello, hello, hello')),
+    'an empty body': (app) => analyze(app, Buffer.alloc(0)),
+    'layers beside CSV': (app) => analyze(app, resnet, undefined, '?as=csv&layers=none'),
+    'a ref': (app) => json(app, { ref: 'zoo:nothing' }),
+    GraphQL: (app) =>
+      app.inject({
+        method: 'POST',
+        url: '/graphql',
+        payload: {
+          query: `query ($d: JSON!, $n: Int) {
+            a: analyze(network: { description: $d }) {
+              status totals { macs } ...F
+              top: layers(first: $n, orderBy: "-macs") { totalCount nodes { id macs } pageInfo { endCursor } }
+              ... on Report { last: layers(first: 1, orderBy: "-index") { nodes { id } } } }
+            b: analyze(network: { description: {} }) { status }
+            d: analyze(network: { description: $d }) { layers(orderBy: "beauty") { totalCount } }
+            c: analyze(network: { description: $d }, options: { batch: 2 }) { totals { flops } } }
+            fragment F on Report { convs: layers(first: 2, op: "Conv") { nodes { id outputs { shape } } } }`,
+          variables: { d: JSON.parse(example.toString()), n: 3 },
+        },
+      }),
+  };
+  for (const [what, send] of Object.entries(sends)) t.strictSame(seen(await send(pool)), seen(await send(here)), what);
+  const asked = (await sends.GraphQL?.(pool))?.json();
+  t.match(asked, {
+    data: { a: { status: 'complete', top: { nodes: { length: 3 } }, convs: { nodes: { length: 2 } } }, b: null, d: null },
+    errors: { length: 2 },
+  });
+});
+
+t.test('many nodes in a small document go to the pool', async (t) => {
+  const app = await service(t, ONE);
+  const answer = await json(app, long(3000));
+  t.match(answer.json(), { status: 'complete', coverage: { layers: 3001 } });
+  t.match((await json(app, long(300_000))).json(), { status: 413, code: 'limit-exceeded' });
+});
+
+t.test('more than there is room for', async (t) => {
+  const app = await service(t, { ...POOLED, POOL_QUEUE: '1' });
+  const answers = await Promise.all([1, 2, 3].map(() => json(app, long(5000))));
+  const refused = answers.filter(({ statusCode }) => statusCode !== 200);
+  t.equal(refused.length, 1);
+  t.match(refused[0]?.json(), { status: 503, code: 'overloaded' });
+  t.match(refused[0]?.headers['retry-after'], /^\d+$/);
+  t.equal((await json(app, CONV)).statusCode, 200);
+
+  // An injected request starts when it is waited for.
+  const busy = [1, 2].map(async () => await json(app, long(20_000)));
+  await sleep(50);
+  t.match((await app.inject('/readyz')).json(), { status: 503, code: 'overloaded' });
+  t.equal((await app.inject('/healthz')).statusCode, 200, 'alive all the same');
+  const { errors } = (
+    await app.inject({
+      method: 'POST',
+      url: '/graphql',
+      payload: { query: 'query ($d: JSON!) { analyze(network: { description: $d }) { status } }', variables: { d: CONV } },
+    })
+  ).json<{ errors: { extensions: { code: string } }[] }>();
+  t.equal(errors[0]?.extensions.code, 'overloaded');
+  for (const answer of await Promise.all(busy)) t.equal(answer.json<Report>().status, 'complete');
+  t.equal((await app.inject('/readyz')).statusCode, 200);
+});
+
+t.test('a thread out of memory', async (t) => {
+  const app = await service(t, { ...POOLED, POOL_MEMORY_MB: '48' });
+  t.match((await json(app, long(150_000))).json(), { status: 413, code: 'analysis-too-large' });
+  t.equal((await json(app, CONV)).statusCode, 200, 'the next one is analyzed');
+});
+
+t.test('a deadline', async (t) => {
+  const app = await service(t, { ...POOLED, ANALYSIS_DEADLINE_MS: '1500' });
+  t.match((await json(app, long(190_000))).json(), { status: 422, code: 'deadline-exceeded' });
+  t.equal((await json(app, CONV)).statusCode, 200, 'the next one is analyzed');
+});
+
+t.test('an answer that would be too long', async (t) => {
+  const app = await service(t, { ...POOLED, MAX_ANSWER_BYTES: '10000' });
+  t.match((await analyze(app, resnet)).json(), { status: 413, code: 'analysis-too-large' });
+  t.equal((await analyze(app, resnet, undefined, '?layers=none')).statusCode, 200);
+});
+
+t.test('a client that goes away frees the thread', async (t) => {
+  const { app, port } = await listening(t, POOLED);
+  await app.analyst.warm();
+  const slow = JSON.stringify(long(190_000));
+  const head = 'POST /v1/analyze HTTP/1.1\r\nHost: x\r\n';
+  for (const [what, request] of [
+    ['while its network is analyzed', `${head}Content-Type: application/json\r\nContent-Length: ${slow.length}\r\n\r\n${slow}`],
+    ['while it sends', `${head}Content-Length: ${resnet.length}\r\n\r\n${resnet.toString('latin1', 0, 100)}`],
+  ] as const) {
+    const socket = connect(port, '127.0.0.1');
+    socket.write(request, 'latin1');
+    await sleep(200);
+    socket.destroy();
+    const asked = Date.now();
+    t.equal((await json(app, CONV)).statusCode, 200, what);
+    t.ok(Date.now() - asked < 3000, `${what}: the next one did not wait`);
+  }
+});
+
+t.test('the service ends during an analysis', async (t) => {
+  const { app, url } = await listening(t, { ...POOLED, SHUTDOWN_GRACE_MS: '500' });
+  await app.analyst.warm();
+  const headers = { 'content-type': 'application/json' };
+  const answer = fetch(`${url}/v1/analyze?layers=none`, { method: 'POST', headers, body: JSON.stringify(long(190_000)) });
+  await sleep(200);
+  const told = Date.now();
+  await app.close();
+  t.match(await (await answer).json(), { status: 503, code: 'shutting-down' });
+  t.ok(Date.now() - told < 3000);
+});
+
+t.test('ready only when a thread is', async (t) => {
+  const app = await service(t, ONE);
+  const warm = app.analyst.warm();
+  const early = await app.inject('/readyz');
+  t.match(early.json(), { status: 503, code: 'starting' });
+  t.match(early.headers['retry-after'], /^\d+$/);
+  await warm;
+  t.equal((await app.inject('/readyz')).statusCode, 200);
+});
