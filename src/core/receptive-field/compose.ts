@@ -79,8 +79,8 @@ function slideOver(field: Table, map: Window, after: number | null, by: string):
   if (after === null) return unknown(`${by}: the size of the axis is unknown`);
   if (after > MAX_UNITS) return unknown(`${by}: an axis of ${after} positions is not followed unit by unit`);
   const end = field.lo.length - 1;
-  const lo = new Float64Array(after);
-  const hi = new Float64Array(after);
+  const lo = new Array<number>(after);
+  const hi = new Array<number>(after);
   const outer = map.lo.length;
   let looks = 0;
   for (let unit = 0; unit < after; unit++) {
@@ -108,8 +108,8 @@ function composeListed(field: Periodic | Table, map: Listed, lengths: Lengths, b
     const { before } = lengths;
     const units = map.lo.length;
     if (before === null) return unknown(`${by}: the size of the axis is unknown`);
-    const lo = new Float64Array(units);
-    const hi = new Float64Array(units);
+    const lo = new Array<number>(units);
+    const hi = new Array<number>(units);
     let looks = 0;
     for (let unit = 0; unit < units; unit++) {
       const first = Math.max(map.lo[unit] as number, 0);

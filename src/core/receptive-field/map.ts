@@ -26,8 +26,8 @@ export interface Periodic {
 
 export interface Table {
   readonly kind: 'table';
-  readonly lo: Float64Array;
-  readonly hi: Float64Array;
+  readonly lo: readonly number[];
+  readonly hi: readonly number[];
   /** Whether neither lo nor hi ever falls and no unit is empty, so that a range of units spans lo of its first to hi of its last. */
   readonly steady: boolean;
   readonly cause: string | null;
@@ -71,12 +71,12 @@ export const IDENTITY: Periodic = Object.freeze({ kind: 'periodic', shift: 1, lo
 
 /** The field of a source of n positions itself, with its borders. */
 export function identityTable(n: number): Table {
-  const positions = Float64Array.from({ length: n }, (_, i) => i);
+  const positions = Array.from({ length: n }, (_, i) => i);
   return { kind: 'table', lo: positions, hi: positions, steady: true, cause: null };
 }
 
 /** A table from its columns. */
-export function table(lo: Float64Array, hi: Float64Array, cause: string | null): Table {
+export function table(lo: readonly number[], hi: readonly number[], cause: string | null): Table {
   let steady = true;
   for (let i = 0; i < lo.length && steady; i++) {
     const l = lo[i] as number;
@@ -87,7 +87,7 @@ export function table(lo: Float64Array, hi: Float64Array, cause: string | null):
 }
 
 /** The field with one entry per unit; that of nothing where every unit is empty. */
-export function listed(lo: Float64Array, hi: Float64Array, cause: string | null): Table | Constant {
+export function listed(lo: readonly number[], hi: readonly number[], cause: string | null): Table | Constant {
   return lo.every((l, unit) => l > (hi[unit] as number)) ? EMPTY : table(lo, hi, cause);
 }
 
@@ -156,8 +156,8 @@ function scan(map: Periodic | Table, first: number, last: number, step: number):
 /** The same field for the units 0 .. n-1 only. */
 export function tabulate(map: Periodic | Constant | Table, n: number, cause: string | null): Table {
   if (map.kind === 'table') return map;
-  const lo = new Float64Array(n);
-  const hi = new Float64Array(n);
+  const lo = new Array<number>(n);
+  const hi = new Array<number>(n);
   for (let unit = 0; unit < n; unit++) [lo[unit], hi[unit]] = hullOf(map, unit, unit, 1) as [number, number];
   return table(lo, hi, cause);
 }

@@ -93,8 +93,8 @@ function blurDigits(map: FieldMap, kept: readonly Digit[], mixed: readonly Digit
   const all = tabulate(map, units, map.cause ?? by);
   const inner = offsets(mixed);
   const outer = offsets([...kept].sort((a, b) => b.weight - a.weight));
-  const lo = new Float64Array(outer.length).fill(Infinity);
-  const hi = new Float64Array(outer.length).fill(-Infinity);
+  const lo = new Array<number>(outer.length).fill(Infinity);
+  const hi = new Array<number>(outer.length).fill(-Infinity);
   outer.forEach((base, unit) => {
     for (const offset of inner) {
       lo[unit] = Math.min(lo[unit] as number, all.lo[base + offset] as number);

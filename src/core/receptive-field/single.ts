@@ -65,8 +65,8 @@ function commonLayout(layouts: readonly Layout[]): Layout | null {
 }
 
 /** For each unit of a finer layout the unit of a coarser one that it lies in. */
-function unitsWithin(coarse: Layout, fine: Layout, units: number): Float64Array {
-  const positions = new Float64Array(units);
+function unitsWithin(coarse: Layout, fine: Layout, units: number): number[] {
+  const positions = new Array<number>(units).fill(0);
   fine.forEach((digits, axis) => {
     digits.forEach(({ size, weight }, i) => {
       const step = moves(coarse[axis]) ? (coarse[axis]?.[i]?.weight ?? 0) : 0;

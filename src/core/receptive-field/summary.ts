@@ -105,7 +105,7 @@ function jump(map: Periodic | Table): Pick<AxisExtent, 'stride' | 'strideRatio' 
 function evenJump({ lo, hi }: Table): Pick<AxisExtent, 'stride' | 'strideRatio' | 'padding' | 'center'> {
   const first = lo[0] as number;
   const by = (lo[1] as number) - first;
-  const even = (column: Float64Array) => column.every((value, i) => i === 0 || value - (column[i - 1] as number) === by);
+  const even = (column: readonly number[]) => column.every((value, i) => i === 0 || value - (column[i - 1] as number) === by);
   if (lo.length < 2 || !(by > 0 && by < Infinity) || !even(lo) || !even(hi)) return NO_JUMP;
   return { stride: by, strideRatio: [by, 1], padding: 0 - first, center: (first + (hi[0] as number)) / 2 };
 }

@@ -66,8 +66,8 @@ function unionPeriodic(a: Periodic, b: Periodic): FieldMap | null {
 
 function unionTables(a: Table, b: Table, cause: string | null): FieldMap {
   const n = Math.min(a.lo.length, b.lo.length);
-  const lo = new Float64Array(n);
-  const hi = new Float64Array(n);
+  const lo = new Array<number>(n);
+  const hi = new Array<number>(n);
   for (let unit = 0; unit < n; unit++) {
     lo[unit] = Math.min(a.lo[unit] as number, b.lo[unit] as number);
     hi[unit] = Math.max(a.hi[unit] as number, b.hi[unit] as number);
