@@ -34,7 +34,7 @@ t.test('operators as they are', async (t) => {
     [
       [2, 4, 9, 9],
       { type: 'onnx.RandomNormal', from: [], attributes: { shape: [2] }, num_outputs: 1 },
-      ['l = RandomNormal() shape=[2] -> ?'],
+      ['l = RandomNormal() shape=[2] -> (2)'],
       [],
     ],
   ]);
