@@ -1,27 +1,22 @@
-import type { Dim, Shape } from '../graph.ts';
-import { axisIn, int, shapeOf } from './call.ts';
+import type { TensorType } from '../graph.ts';
+import { axisIn, int, need, shapeOf } from './call.ts';
 import { type Call, defineOperator, MOVEMENT, type Operator } from './operator.ts';
+import { agreedType } from './shape.ts';
 
-/** What two shapes agree in; null where not even the rank. */
-function agreed(call: Call): Shape | null {
-  const [a, b] = [shapeOf(call, 0), shapeOf(call, 1)];
-  if (!a || a.length !== b?.length) return null;
-  return a.map((dim, axis): Dim => (dim === b[axis] ? dim : null));
-}
+const agreed = (call: Call): TensorType => agreedType(need(call, 0), need(call, 1));
 
 const joined = (op: string, field: Operator['field']): Operator =>
   defineOperator(op, {
     view: true,
-    infer: (call) => {
-      const [a, b] = call.inputs;
-      return [{ dtype: a?.dtype === b?.dtype ? (a?.dtype ?? null) : null, shape: agreed(call) }];
-    },
+    infer: (call) => [agreed(call)],
     field,
     cost: () => MOVEMENT,
   });
 
 /** Either of two tensors, as an If gives it: what both agree in, and what either sees. */
-export const join = joined('fovea.Join', (call) => (agreed(call) ? 'elementwise' : { unknown: 'the two branches give different ranks' }));
+export const join = joined('fovea.Join', (call) =>
+  agreed(call).shape ? 'elementwise' : { unknown: 'the two branches give different ranks' },
+);
 
 /** What a loop whose iterations were not laid out gives: of the last iteration, or of none. */
 export const carry = joined('fovea.Carry', () => ({ unknown: 'each iteration of the loop sees what the one before it saw' }));

@@ -1,7 +1,7 @@
 import type { Shape, TensorType } from '../graph.ts';
 import { axisIn, dataOf, dim, has, int, malformed, need, size } from './call.ts';
 import { type Call, defineOperator, MOVEMENT, type Operator } from './operator.ts';
-import { sumDim } from './shape.ts';
+import { agreedType, sumDim } from './shape.ts';
 
 /** The types of a sequence's tensors; null where their number is not known. */
 type Elements = readonly TensorType[] | null;
@@ -27,12 +27,7 @@ function positionOf(call: Call, i: number, length: number, fallback: number): nu
 function agreed(elements: Elements): TensorType {
   const [first, ...more] = elements ?? [];
   if (!first) return { dtype: null, shape: null };
-  return more.reduce(join, first);
-}
-
-function join(a: TensorType, b: TensorType): TensorType {
-  const shape = a.shape && a.shape.length === b.shape?.length ? a.shape.map((d, axis) => (d === b.shape?.[axis] ? d : null)) : null;
-  return { dtype: a.dtype === b.dtype ? a.dtype : null, shape };
+  return more.reduce(agreedType, first);
 }
 
 const onSequences = (op: string, infer: Operator['infer']): Operator =>

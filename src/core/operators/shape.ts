@@ -1,5 +1,5 @@
 import { type Count, plus, times } from '../count.ts';
-import type { Dim, Shape } from '../graph.ts';
+import type { Dim, Shape, TensorType } from '../graph.ts';
 import { axisIn, dim, known, malformed, rank } from './call.ts';
 import type { Call, Tensor } from './operator.ts';
 
@@ -96,4 +96,10 @@ function broadcastDim(call: Call, a: Dim, b: Dim, axis: number): Dim {
   if (typeof a === 'number') return a;
   if (typeof b === 'number') return b;
   return null;
+}
+
+/** What two types agree in: sizes that differ are unknown, and so is the shape where the ranks differ. */
+export function agreedType(a: TensorType, b: TensorType): TensorType {
+  const shape = a.shape && a.shape.length === b.shape?.length ? a.shape.map((dim, axis) => (dim === b.shape?.[axis] ? dim : null)) : null;
+  return { dtype: a.dtype === b.dtype ? a.dtype : null, shape };
 }

@@ -1,6 +1,7 @@
 import type { Count } from '../../count.ts';
-import type { Dim, Graph, Node, Shape } from '../../graph.ts';
+import type { Graph, Node } from '../../graph.ts';
 import type { Tensor } from '../../operators/operator.ts';
+import { agreedType } from '../../operators/shape.ts';
 import type { Runner } from '../runner.ts';
 import type { Scope } from '../scope.ts';
 import { runBody } from './body.ts';
@@ -104,14 +105,7 @@ function finish(
   });
 }
 
-/** What two types agree in. */
+/** What is known of a carried value before and after an iteration alike. */
 function joinTypes(a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined {
-  if (!a || !b) return undefined;
-  return { dtype: a.dtype === b.dtype ? a.dtype : null, shape: joinShapes(a.shape, b.shape), value: null, constant: false };
-}
-
-/** What two shapes agree in; null where their ranks differ. */
-export function joinShapes(a: Shape | null, b: Shape | null): Shape | null {
-  if (!a || a.length !== b?.length) return null;
-  return a.map((dim, axis): Dim => (dim === b[axis] ? dim : null));
+  return a && b && { ...agreedType(a, b), value: null, constant: false };
 }
