@@ -1,8 +1,9 @@
-import type { Diagnostic, Graph } from '../graph.ts';
+import type { Diagnostic, Shape } from '../graph.ts';
 import type { Inference } from '../inference/infer.ts';
 import { size } from '../operators/call.ts';
-import type { Tensor } from '../operators/operator.ts';
 import type { ReceptiveField } from '../report.ts';
+import type { Trace } from '../trace.ts';
+import { nameAxes } from './axes.ts';
 import type { Table } from './map.ts';
 import { propagate, type Source, type SourceField, sourceField } from './propagate.ts';
 import { Summaries } from './summary.ts';
@@ -18,21 +19,19 @@ export interface Fields {
 }
 
 /** Receptive fields of every data tensor with respect to the data inputs. */
-export function followFields(
-  graph: Graph,
-  calls: readonly Inference[],
-  inputs: ReadonlyMap<string, Tensor>,
-  axes: ReadonlyMap<string, readonly string[]>,
-  report: (diagnostic: Diagnostic) => void,
-): Fields {
+export function followFields(trace: Trace, report: (diagnostic: Diagnostic) => void): Fields {
+  const { calls, tensors } = trace;
   const live = new Map<string, readonly SourceField[]>();
   const starts = new Map<number, Table>();
-  for (const source of sourcesOf(inputs, axes, report)) live.set(source.name, [sourceField(source, starts)]);
+  for (const source of inputSources(trace, report)) live.set(source.name, [sourceField(source, starts)]);
   const summaries = new Summaries();
   const byOutput = new Map<string, readonly ReceptiveField[]>();
-  const keep = new Set(graph.outputs.map(({ name }) => name));
+  const keep = new Set(trace.graph.outputs.map(({ name }) => name));
   const readers = countReaders(calls);
-  for (const name of keep) if (inputs.has(name)) byOutput.set(name, summaries.of(live.get(name) ?? [], inputs.get(name)?.shape ?? null));
+  for (const name of keep) {
+    const fields = live.get(name);
+    if (fields) byOutput.set(name, summaries.of(fields, tensors.get(name)?.shape ?? null));
+  }
 
   const byCall = calls.map((call) => {
     const before = call.node.inputs.map((name) => live.get(name));
@@ -49,6 +48,34 @@ export function followFields(
   return { byCall, byOutput };
 }
 
+/**
+ * The field of every tensor behind `source` (a data input or any other tensor) in it, by tensor name. What does not depend
+ * on it is missing. `upTo` is the index of the last call that matters.
+ */
+export function fieldsFrom(trace: Trace, source: Source, upTo = trace.calls.length - 1): ReadonlyMap<string, SourceField> {
+  const fields = new Map([[source.name, sourceField(source, new Map())]]);
+  for (const call of trace.calls.slice(0, upTo + 1)) {
+    const before = call.node.inputs.map((name) => {
+      const field = fields.get(name);
+      return field && [field];
+    });
+    if (!before.some((field) => field)) continue;
+    propagate(call, before, () => {}).forEach(([field], k) => {
+      const name = call.node.outputs[k] as string;
+      if (field && name !== source.name) fields.set(name, field);
+    });
+  }
+  return fields;
+}
+
+/** A tensor as a source: a data input with the names of its axes, any other tensor with those that its readers give them. */
+export function sourceNamed(trace: Trace, name: string): Source | null {
+  const tensor = trace.tensors.get(name);
+  if (!tensor || tensor.constant) return null;
+  const names = trace.axes.get(name) ?? nameAxes(trace.calls, new Map([[name, tensor]])).get(name) ?? [];
+  return { index: 0, name, axes: followedAxes(names, tensor.shape) };
+}
+
 function countReaders(calls: readonly Inference[]): Map<string, number> {
   const readers = new Map<string, number>();
   for (const { node } of calls) for (const name of node.inputs) readers.set(name, (readers.get(name) ?? 0) + 1);
@@ -62,25 +89,23 @@ function release(name: string, readers: Map<string, number>, live: Map<string, u
   if (left <= 0) live.delete(name);
 }
 
-function sourcesOf(
-  inputs: ReadonlyMap<string, Tensor>,
-  axes: ReadonlyMap<string, readonly string[]>,
-  report: (diagnostic: Diagnostic) => void,
-): Source[] {
+function inputSources({ inputs, axes }: Trace, report: (diagnostic: Diagnostic) => void): Source[] {
   let left = MAX_AXES;
   const sources: Source[] = [];
-  for (const [name, { shape }] of inputs) {
-    const names = axes.get(name) ?? [];
-    const followed = names.flatMap((axisName, axis) =>
-      axisName === 'N' || axisName === 'C' ? [] : [{ axis, name: axisName, extent: size(shape?.[axis]) }],
-    );
+  for (const { name, shape } of inputs) {
+    const followed = followedAxes(axes.get(name) ?? [], shape);
     left -= followed.length;
     if (left < 0) {
-      const message = `receptive fields are given for the first ${sources.length} of ${inputs.size} inputs only`;
+      const message = `receptive fields are given for the first ${sources.length} of ${inputs.length} inputs only`;
       report({ code: 'sources-limited', severity: 'warning', message });
       break;
     }
     sources.push({ index: sources.length, name, axes: followed });
   }
   return sources;
+}
+
+/** All axes but batch and channel. */
+function followedAxes(names: readonly string[], shape: Shape | null): Source['axes'] {
+  return names.flatMap((name, axis) => (name === 'N' || name === 'C' ? [] : [{ axis, name, extent: size(shape?.[axis]) }]));
 }
