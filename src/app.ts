@@ -3,7 +3,6 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
 import { graphql } from './graphql/plugin.ts';
 import { analyst } from './rest/analyst.ts';
-import { analyzeRoute } from './rest/analyze.ts';
 import { catalogRoutes } from './rest/catalog.ts';
 import { docs, openapi } from './rest/docs.ts';
 import { home } from './rest/home.ts';
@@ -12,6 +11,7 @@ import { notFound } from './rest/not-found.ts';
 import { probes } from './rest/probes.ts';
 import { answerGarbage, sendError } from './rest/problem.ts';
 import { shutdown } from './rest/shutdown.ts';
+import { viewRoutes } from './rest/views.ts';
 
 /** Where log lines go; stdout where nothing is given. */
 export interface LogStream {
@@ -58,7 +58,7 @@ export async function buildApp(config: Config, stream?: LogStream): Promise<Fast
   await app.register(home);
   await app.register(probes);
   await app.register(catalogRoutes);
-  await app.register(analyzeRoute, { config });
+  await app.register(viewRoutes, { config });
   await app.register(graphql, { config });
   await app.register(docs);
   return app;

@@ -23,8 +23,11 @@ export interface AnalystSettings {
 
 /** Analyzes networks, small ones in this thread and others in a pool, with the same answers. */
 export interface Analyst {
-  /** Reads a network. Until `signal` aborts, a thread may be kept for the question about it. */
-  read(source: Source, signal: AbortSignal): Promise<Reading>;
+  /**
+   * Reads a network. Until `signal` aborts, a thread may be kept for the question about it; for a `heavy` question it is
+   * one also where the network is small.
+   */
+  read(source: Source, signal: AbortSignal, heavy?: boolean): Promise<Reading>;
   /** Starts a thread of the pool and has it load all code. */
   warm(): Promise<void>;
   readonly state: 'usable' | 'starting' | 'full';
@@ -54,7 +57,8 @@ export function openAnalyst(settings: AnalystSettings, failed: (error: Error) =>
     }
   }
 
-  async function read(source: Source, signal: AbortSignal): Promise<Reading> {
+  async function read(source: Source, signal: AbortSignal, heavy = false): Promise<Reading> {
+    if (heavy) return readInThread(pool, source, signal);
     if (source.kind === 'json') {
       const small = source.bytes <= inlineBytes ? await readSmall(source) : undefined;
       return small ?? readInThread(pool, source, signal);

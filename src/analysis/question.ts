@@ -3,22 +3,25 @@ import { Fault } from '../core/fault.ts';
 import type { Network } from '../core/graph.ts';
 import type { AnalyzeOptions } from '../core/options.ts';
 import type { Report } from '../core/report.ts';
-import { type Document, type DocumentForm, documentOf } from './document.ts';
+import { type Document, type DocumentLimits, documentOf } from './document.ts';
 import { type FaultData, faultData } from './fault-data.ts';
 import { type LayersArguments, type LayersPage, layersPage } from './layers-page.ts';
+import { viewOf } from './views/index.ts';
+import type { Form, Headed, ViewOptions } from './views/view.ts';
 
 /**
- * What is asked of a network that has been read. The answer is given its form where the report is made, since a large
- * report costs as much to hand over or to write out as to make.
+ * What is asked of a network that has been read. A document is given its form where it is made, since a large report
+ * costs as much to hand over or to write out as to make. Views go by their ids: functions do not pass between threads.
  */
 export type Question =
   | {
       readonly kind: 'document';
-      readonly options: AnalyzeOptions;
-      readonly form: DocumentForm;
-      readonly maxLayers: number;
-      readonly maxBytes: number;
+      readonly view: string;
+      readonly options: ViewOptions;
+      readonly form: Form;
+      readonly limits: DocumentLimits;
     }
+  | { readonly kind: 'data'; readonly view: string; readonly options: ViewOptions }
   | { readonly kind: 'pages'; readonly options: AnalyzeOptions; readonly pages: readonly LayersArguments[] };
 
 /** A report without its layers, and what was asked of these, in the order of the question. */
@@ -30,6 +33,7 @@ export interface PagedReport {
 /** Answers by kind of question. */
 export interface Answers {
   readonly document: Document;
+  readonly data: Headed;
   readonly pages: PagedReport;
 }
 
@@ -37,13 +41,19 @@ export type Answer = Answers[Question['kind']];
 
 /** Answers a question about a network. Pure, but for the faults of the analysis. */
 export function answer(network: Network, question: Question): Answer {
-  if (question.kind === 'document') {
-    const { options, form, maxLayers, maxBytes } = question;
-    return documentOf(analyze(network, options), form, maxLayers, maxBytes);
+  switch (question.kind) {
+    case 'document': {
+      const view = viewOf(question.view);
+      return documentOf(view, view.answer(network, question.options), question.form, question.limits);
+    }
+    case 'data':
+      return viewOf(question.view).answer(network, question.options);
+    case 'pages': {
+      const { pages, options } = question;
+      const { layers = [], ...report } = analyze(network, { ...options, layers: pages.length > 0 });
+      return { report, pages: pages.map((asked) => pageOf(() => layersPage(layers, asked))) };
+    }
   }
-  const { pages, options } = question;
-  const { layers = [], ...report } = analyze(network, { ...options, layers: pages.length > 0 });
-  return { report, pages: pages.map((asked) => pageOf(() => layersPage(layers, asked))) };
 }
 
 /** A page that cannot be given is the fault of its own field, not of the report. */

@@ -2,6 +2,9 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { IResolvers, MercuriusContext } from 'mercurius';
 import type { Analyst } from '../analysis/analyst.ts';
 import type { LayersArguments, LayersPage } from '../analysis/layers-page.ts';
+import type { Source } from '../analysis/source.ts';
+import { views } from '../analysis/views/index.ts';
+import type { View } from '../analysis/views/view.ts';
 import { operators } from '../core/operators/index.ts';
 import type { Totals } from '../core/report.ts';
 import { formats } from '../formats/index.ts';
@@ -12,6 +15,27 @@ import { Count, JsonScalar } from './scalars.ts';
 interface AnalyzeArguments {
   readonly network: { readonly description?: unknown; readonly ref?: string };
   readonly options?: OptionsInput | null;
+}
+
+/** The field of a view: the same answer as its REST door. */
+function viewField(analyst: Analyst, view: View): [string, unknown] {
+  const name = view.id.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return [
+    name,
+    async (
+      _root: unknown,
+      { network, options, ...own }: AnalyzeArguments & Record<string, unknown>,
+      { bytes, signal }: MercuriusContext,
+    ) => {
+      const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value != null));
+      const reading = await analyst.read(sourceOf(network, bytes), signal, view.heavy);
+      return reading.ask({ kind: 'data', view: view.id, options: { ...analyzeOptions(options ?? {}), ...given } });
+    },
+  ];
+}
+
+function sourceOf({ ref, description }: AnalyzeArguments['network'], bytes: number): Source {
+  return { kind: 'json', value: ref === undefined ? description : { ref }, pointer: '', bytes };
 }
 
 declare module 'mercurius' {
@@ -36,10 +60,13 @@ export function resolversFor(analyst: Analyst): IResolvers {
         info: GraphQLResolveInfo,
       ): Promise<AskedReport> {
         const options = analyzeOptions(args.options ?? {});
-        const { ref, description } = args.network;
-        const value = ref === undefined ? description : { ref };
-        return askReport(await analyst.read({ kind: 'json', value, pointer: '', bytes }, signal), options, info);
+        return askReport(await analyst.read(sourceOf(args.network, bytes), signal), options, info);
       },
+      ...Object.fromEntries(
+        views()
+          .filter(({ id }) => id !== 'report')
+          .map((view) => viewField(analyst, view)),
+      ),
       operators: () =>
         operators().map(({ op, nonlinear, view, value }) => ({
           op,

@@ -10,7 +10,7 @@ import { Fault } from '../core/fault.ts';
 import { at } from '../formats/description/pointer.ts';
 import { readForm } from './form.ts';
 import { optionsFromJson } from './options.ts';
-import type { RequestOptions } from './schemas/options.ts';
+import type { OptionName, RequestOptions } from './schemas/options.ts';
 
 /** Model files come under these, and under no content type at all, which is what Python requests sends. */
 const RAW_TYPES = ['application/octet-stream', 'application/onnx', 'application/x-protobuf', 'application/x-www-form-urlencoded'];
@@ -55,8 +55,14 @@ export function unsupported(contentType: string): Fault {
   );
 }
 
-/** Reads the network that a request carries. `query` decides where it says something that the body says too. */
-export async function readBody(request: FastifyRequest, query: RequestOptions, config: Config, read: Read): Promise<Sent> {
+/** Reads the network that a request carries. `query` decides where it says something that the body says too; `names` are the options of the door. */
+export async function readBody(
+  request: FastifyRequest,
+  query: RequestOptions,
+  names: readonly OptionName[],
+  config: Config,
+  read: Read,
+): Promise<Sent> {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new Fault('unsupported-media-type', `a body with 'Content-Encoding: ${encoding.slice(0, 100)}' is not read; send it as it is`);
@@ -64,21 +70,21 @@ export async function readBody(request: FastifyRequest, query: RequestOptions, c
   const { modelBytes, jsonBytes, reader } = config.limits;
   if (request.isMultipart()) {
     refuseLarge(request, modelBytes + jsonBytes);
-    return readForm(request, query, modelBytes, read);
+    return readForm(request, query, names, modelBytes, read);
   }
   const body = request.body as Body | undefined;
   if (body === undefined) throw new Fault('empty-body', 'the body is empty: send a model file or a network description');
   if (body.kind === 'json') {
     refuseLarge(request, jsonBytes);
     const bytes = await collect(chunksOf(body.stream), jsonBytes);
-    return readJson(parseJson(bytes, reader.depth), bytes.length, query, read);
+    return readJson(parseJson(bytes, reader.depth), bytes.length, query, names, read);
   }
   refuseLarge(request, modelBytes);
   const network = await read({ kind: 'file', chunks: chunksOf(body.stream), maxBytes: modelBytes, format: query.format });
   return { network, options: query };
 }
 
-async function readJson(json: unknown, bytes: number, query: RequestOptions, read: Read): Promise<Sent> {
+async function readJson(json: unknown, bytes: number, query: RequestOptions, names: readonly OptionName[], read: Read): Promise<Sent> {
   if (typeof json !== 'object' || json === null || !(Object.hasOwn(json, 'network') || Object.hasOwn(json, 'options'))) {
     return { network: await read({ kind: 'json', value: json, pointer: '', bytes }), options: query };
   }
@@ -87,7 +93,7 @@ async function readJson(json: unknown, bytes: number, query: RequestOptions, rea
     throw new Fault('invalid-network', `'${odd}' does not belong here${suggestion(odd, ['network', 'options'])}`, { pointer: at('', odd) });
   }
   const { network, options } = json as { network?: unknown; options?: unknown };
-  const all = { ...(options === undefined ? {} : optionsFromJson(options, '/options')), ...query };
+  const all = { ...(options === undefined ? {} : optionsFromJson(options, '/options', names)), ...query };
   if (network === undefined) throw new Fault('invalid-network', "the network is missing: add the key 'network'", { pointer: '' });
   return { network: await read({ kind: 'json', value: network, pointer: '/network', bytes }), options: all };
 }

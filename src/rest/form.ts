@@ -4,10 +4,16 @@ import type { Reading } from '../analysis/reading.ts';
 import { Fault } from '../core/fault.ts';
 import type { Read, Sent } from './body.ts';
 import { optionsFromText } from './options.ts';
-import type { RequestOptions } from './schemas/options.ts';
+import type { OptionName, RequestOptions } from './schemas/options.ts';
 
 /** Reads a form: one file, read as it arrives, and the options as fields beside it in any order. */
-export async function readForm(request: FastifyRequest, query: RequestOptions, maxBytes: number, read: Read): Promise<Sent> {
+export async function readForm(
+  request: FastifyRequest,
+  query: RequestOptions,
+  names: readonly OptionName[],
+  maxBytes: number,
+  read: Read,
+): Promise<Sent> {
   const fields: Record<string, string[]> = {};
   let network: Reading | undefined;
   for await (const part of understood(request.parts())) {
@@ -21,7 +27,7 @@ export async function readForm(request: FastifyRequest, query: RequestOptions, m
     const format = query.format ?? fields.format?.[0];
     network = await read({ kind: 'file', chunks: understood(chunksOf(part.file)), maxBytes, format, name: baseName(part.filename) });
   }
-  const options = { ...optionsFromText(fields), ...query };
+  const options = { ...optionsFromText(fields, names), ...query };
   if (network === undefined)
     throw new Fault('invalid-multipart', 'the form holds no file: send the model as a file field, as in curl -F model=@net.onnx');
   if (options.format !== undefined && options.format !== network.format) {

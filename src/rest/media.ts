@@ -1,22 +1,30 @@
+import type { Form } from '../analysis/views/view.ts';
 import { Fault } from '../core/fault.ts';
 
-const TYPES = { json: 'application/json', csv: 'text/csv' } as const;
-
-export type AnswerForm = keyof typeof TYPES;
+/** Media types of the forms, in the order in which they are preferred where a client does not mind. */
+export const TYPES: Readonly<Record<Form, string>> = {
+  json: 'application/json',
+  csv: 'text/csv',
+  md: 'text/markdown',
+  svg: 'image/svg+xml',
+};
 
 /** The form of an answer: what the option says, else what the Accept header prefers; JSON where it does not mind. */
-export function answerForm(as: AnswerForm | undefined, accept: string | undefined): AnswerForm {
-  if (as !== undefined) return as;
+export function answerForm(as: Form | undefined, accept: string | undefined, forms: readonly Form[]): Form {
+  if (as !== undefined) {
+    if (forms.includes(as)) return as;
+    throw new Fault('invalid-option', `this answer has no form '${as}'; there is ${forms.join(', ')}`);
+  }
   if (accept === undefined || accept.trim() === '') return 'json';
   const ranges = accept.split(',').map(parseRange);
-  let best: { form: AnswerForm; quality: number } | undefined;
-  for (const form of ['json', 'csv'] as const) {
+  let best: { form: Form; quality: number } | undefined;
+  for (const form of forms) {
     const quality = qualityOf(TYPES[form], ranges);
     if (quality > (best?.quality ?? 0)) best = { form, quality };
   }
-  if (best === undefined)
-    throw new Fault('not-acceptable', `there is ${Object.values(TYPES).join(' and ')}, and Accept asks for '${accept.slice(0, 200)}'`);
-  return best.form;
+  if (best !== undefined) return best.form;
+  const types = forms.map((form) => TYPES[form]).join(', ');
+  throw new Fault('not-acceptable', `there is ${types}, and Accept asks for '${accept.slice(0, 200)}'`);
 }
 
 interface Range {

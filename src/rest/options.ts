@@ -1,22 +1,20 @@
 import { Value } from '@sinclair/typebox/value';
 import { suggestion } from '../analysis/nearest.ts';
+import type { ViewOptions } from '../analysis/views/view.ts';
 import { Fault } from '../core/fault.ts';
 import type { Dim } from '../core/graph.ts';
-import type { AnalyzeOptions } from '../core/options.ts';
 import type { RequestSpot } from '../errors.ts';
 import { at } from '../formats/description/pointer.ts';
 import { OptionSchemas, type RequestOptions, wants } from './schemas/options.ts';
 
 type Name = keyof RequestOptions;
 
-const NAMES = Object.keys(OptionSchemas) as Name[];
-
-/** Reads options written in a query or a form, where everything is text and may be repeated. */
-export function optionsFromText(fields: Readonly<Record<string, string | readonly string[]>>): RequestOptions {
+/** Reads options written in a query or a form, where everything is text and may be repeated. `names` are those that the door takes. */
+export function optionsFromText(fields: Readonly<Record<string, string | readonly string[]>>, names: readonly Name[]): RequestOptions {
   const options: Record<string, unknown> = {};
   for (const [name, given] of Object.entries(fields)) {
     const spot: RequestSpot = { parameter: name };
-    const known = nameOf(name, spot);
+    const known = nameOf(name, names, spot);
     const values = typeof given === 'string' ? [given] : given;
     options[known] = check(known, fromText(known, values, spot), spot);
   }
@@ -24,34 +22,33 @@ export function optionsFromText(fields: Readonly<Record<string, string | readonl
 }
 
 /** Reads options written in JSON: types are taken as they are, so that "3" is not 3. */
-export function optionsFromJson(json: unknown, pointer: string): RequestOptions {
+export function optionsFromJson(json: unknown, pointer: string, names: readonly Name[]): RequestOptions {
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     throw new Fault('invalid-option', 'options must be an object', { pointer });
   const options: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(json)) {
     const spot: RequestSpot = { pointer: at(pointer, name) };
-    const known = nameOf(name, spot);
+    const known = nameOf(name, names, spot);
     options[known] = check(known, value, spot);
   }
   return options;
 }
 
-/** What the analysis itself is asked for, without what only shapes the answer. */
-export function analyzeOptions(options: RequestOptions): AnalyzeOptions {
+/** What the view itself is asked for, without what only shapes the answer. */
+export function viewOptions({ input, bind, layers, format, as, ...rest }: RequestOptions): ViewOptions {
   return {
-    ...(options.input === undefined ? {} : { inputs: new Map(Object.entries(options.input)) }),
-    ...(options.bind === undefined ? {} : { bind: new Map(Object.entries(options.bind)) }),
-    ...(options.batch === undefined ? {} : { batch: options.batch }),
-    ...(options.strict === undefined ? {} : { strict: options.strict }),
-    ...(options.group === undefined ? {} : { group: options.group }),
-    layers: options.layers !== 'none',
+    ...rest,
+    ...(input && { inputs: new Map(Object.entries(input)) }),
+    ...(bind && { bind: new Map(Object.entries(bind)) }),
+    ...(layers && { layers: layers === 'all' }),
   };
 }
 
-function nameOf(name: string, spot: RequestSpot): Name {
-  const known = NAMES.find((n) => n === name);
+function nameOf(name: string, names: readonly Name[], spot: RequestSpot): Name {
+  const known = names.find((n) => n === name);
   if (known !== undefined) return known;
-  throw new Fault('invalid-option', `there is no option '${name}'${suggestion(name, NAMES)}`, spot);
+  const elsewhere = Object.hasOwn(OptionSchemas, name) ? `option '${name}' has no meaning here` : `there is no option '${name}'`;
+  throw new Fault('invalid-option', `${elsewhere}${suggestion(name, names)}`, spot);
 }
 
 function check(name: Name, value: unknown, spot: RequestSpot): unknown {
@@ -71,6 +68,7 @@ function fromText(name: Name, values: readonly string[], spot: RequestSpot): unk
   if (values.length !== 1) throw new Fault('invalid-option', `option ${name} may stand once`, spot);
   const [text = ''] = values;
   if (name === 'batch' || name === 'group') return integer(text);
+  if (name === 'unit' || name === 'position') return text.split(',').map(integer);
   if (name === 'strict') return { '': true, true: true, false: false, '1': true, '0': false }[text] ?? text;
   return text;
 }

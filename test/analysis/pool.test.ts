@@ -47,7 +47,13 @@ t.test('a job through a port', async (t) => {
     t.match(pages, [{ page: { totalCount: 1, nodes: [{ op: 'MatMul' }] } }, { fault: { code: 'invalid-option' } }]);
   }
   const described = await readInThread(pool, { kind: 'json', value: CONV, pointer: '', bytes: 0 }, never());
-  const document = await described.ask({ kind: 'document', options: {}, form: 'json', maxLayers: 10, maxBytes: 1e6 });
+  const document = await described.ask({
+    kind: 'document',
+    view: 'report',
+    options: {},
+    form: 'json',
+    limits: { maxLayers: 10, maxBytes: 1e6 },
+  });
   t.match(JSON.parse(Buffer.concat(document.body).toString()), { totals: { macs: CONV_MACS } });
   t.equal(running(), 0);
 });
@@ -65,7 +71,9 @@ t.test('faults pass through whole, and free the thread', async (t) => {
     spot: { pointer: /^\/network\/layers\/0/ },
   });
   const twice = await readInThread(pool, { kind: 'file', chunks: inChunks(file, 50), maxBytes: 1e6 }, never());
-  await t.rejects(twice.ask({ kind: 'document', options: {}, form: 'csv', maxLayers: 10, maxBytes: 10 }), { code: 'analysis-too-large' });
+  await t.rejects(twice.ask({ kind: 'document', view: 'report', options: {}, form: 'csv', limits: { maxLayers: 10, maxBytes: 10 } }), {
+    code: 'analysis-too-large',
+  });
   t.equal(running(), 0);
 });
 

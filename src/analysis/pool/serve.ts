@@ -1,8 +1,9 @@
 import { on } from 'node:events';
 import { Fault } from '../../core/fault.ts';
 import type { Chunks } from '../chunks.ts';
+import type { Document } from '../document.ts';
 import { faultData } from '../fault-data.ts';
-import { type Answer, answer } from '../question.ts';
+import { answer } from '../question.ts';
 import { readSource } from '../source.ts';
 import type { FromThread, Job, ToThread } from './messages.ts';
 
@@ -29,7 +30,11 @@ export async function serve({ order, limits, port }: Job): Promise<void> {
     const message = await inbox();
     if (message.kind !== 'ask') throw new Error(`a question was due, not '${message.kind}'`);
     const answered = answer(network, message.question);
-    send({ kind: 'answer', answer: answered }, buffersOf(answered));
+    const body = message.question.kind === 'document' ? (answered as Document).body : [];
+    send(
+      { kind: 'answer', answer: answered },
+      body.map(({ buffer }) => buffer),
+    );
   } catch (error) {
     if (error instanceof Fault) send({ kind: 'fault', fault: faultData(error) });
     else if (!(error instanceof Dropped)) throw error;
@@ -44,8 +49,4 @@ async function* chunksFrom(inbox: Inbox, taken: () => void): Chunks {
     yield message.chunk;
     taken();
   }
-}
-
-function buffersOf(answered: Answer): ArrayBuffer[] {
-  return 'body' in answered ? answered.body.map(({ buffer }) => buffer) : [];
 }

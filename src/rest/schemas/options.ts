@@ -17,6 +17,10 @@ function oneOf<T extends string>(values: readonly T[], options: StringOptions) {
   return Type.Unsafe<T>(Type.String({ ...options, enum: values, pattern: `^(${values.join('|')})$` }));
 }
 
+function positions(description: string) {
+  return Type.Array(Size, { description, maxItems: 8, [wants]: 'must be a list of indices' });
+}
+
 /** The options of a request, as they stand in JSON. */
 export const OptionSchemas = {
   input: byName(
@@ -39,25 +43,54 @@ export const OptionSchemas = {
     description: "Adds totals by the first so many parts of the layers' scopes.",
     [wants]: 'must be an integer from 1 to 1000',
   }),
+  layer: Type.String({ description: 'Id or index of a layer.', [wants]: 'must be the id or the index of a layer, as a string' }),
+  source: Type.String({ description: 'Name of the tensor that is looked at: an input, or any other tensor.', [wants]: 'must be a string' }),
+  unit: positions("A unit of the layer's first output: its indices along the axes that move with the source, in axis order."),
+  position: positions('A position of the source: its indices along the followed axes, in axis order.'),
+  variant: oneOf(['uniform', 'paths', 'random'], {
+    description: 'How the mass is shared: every tap and branch alike, by the number of paths, or the variance under random weights.',
+    [wants]: "must be 'uniform', 'paths' or 'random'",
+  }),
   format: Type.String({ description: 'Id of the format of the model; without it the content decides.', [wants]: 'must be a string' }),
-  as: oneOf(['json', 'csv'], {
+  as: oneOf(['json', 'csv', 'md', 'svg'], {
     description: 'Form of the answer; wins over the Accept header.',
-    [wants]: "must be 'json' or 'csv'",
+    [wants]: "must be 'json', 'csv', 'md' or 'svg'",
   }),
 };
 
-export const RequestOptions = Type.Partial(Type.Object(OptionSchemas, { additionalProperties: false }));
+const AllOptions = Type.Partial(Type.Object(OptionSchemas));
 
 /** What a request may ask for, whichever way it was written. */
-export type RequestOptions = Static<typeof RequestOptions>;
+export type RequestOptions = Static<typeof AllOptions>;
+
+export type OptionName = keyof RequestOptions;
+
+const indices = (description: string) => Type.String({ description, pattern: '^\\d+(,\\d+)*$' });
 
 const repeated = (description: string, example: string) => Type.Array(Type.String(), { description, examples: [[example]] });
 
+const QuerySchemas = {
+  ...OptionSchemas,
+  input: repeated('`NAME:1x3x640x640`, repeatable, split at the last colon; `?` is a size that is not known.', 'images:1x3x640x640'),
+  bind: repeated('`NAME:VALUE`, repeatable: a size for a named dim.', 'height:640'),
+  unit: indices(
+    "`3,4`: a unit of the layer's first output, by its indices along the axes that move with the source; the centre by default.",
+  ),
+  position: indices('`100,120`: a position of the source, by its indices along the followed axes; the centre by default.'),
+};
+
+function ofDoor<T extends object>(schemas: T, names: readonly OptionName[], forms: readonly string[]) {
+  const taken = Object.entries(schemas).filter(([name]) => names.some((n) => n === name));
+  const as = oneOf(forms, { description: 'Form of the answer; wins over the Accept header.' });
+  return Type.Partial(Type.Object({ ...Object.fromEntries(taken), as }, { additionalProperties: false }));
+}
+
+/** The options of one door as they stand in JSON; `forms` are those of its answers. */
+export function jsonSchemaOf(names: readonly OptionName[], forms: readonly string[]) {
+  return ofDoor(OptionSchemas, names, forms);
+}
+
 /** The same options as query parameters. */
-export const OptionQuery = Type.Partial(
-  Type.Object({
-    ...OptionSchemas,
-    input: repeated('`NAME:1x3x640x640`, repeatable, split at the last colon; `?` is a size that is not known.', 'images:1x3x640x640'),
-    bind: repeated('`NAME:VALUE`, repeatable: a size for a named dim.', 'height:640'),
-  }),
-);
+export function querySchemaOf(names: readonly OptionName[], forms: readonly string[]) {
+  return ofDoor(QuerySchemas, names, forms);
+}
