@@ -95,13 +95,20 @@ export interface OracleField {
   readonly visible: number;
   /** Smallest position of unit 0; null where unit 0 sees nothing. */
   readonly first: number | null;
+  /** Hull of every unit of the tensor, with borders. */
+  readonly actual: readonly Hull[];
+  /** Hull of units 0, 1, ... as if no tensor had a border, as far as that means something; empty where the field is global. */
+  readonly virtual: readonly Hull[];
 }
+
+/** First and last position; null for none. */
+export type Hull = readonly [number, number] | null;
 
 /** Units over which phases are looked for: a multiple of every period that the random networks can have. */
 const PHASES = 576;
 
-/** The field of every tensor of a network, with respect to tensor 0. */
-export function fieldsOf(network: readonly Tensor1d[]): OracleField[] {
+/** The field of every tensor of a network, with respect to one of its tensors. */
+export function fieldsOf(network: readonly Tensor1d[], source = 0): OracleField[] {
   const actual: Set<number>[][] = [];
   const memos: Map<number, Set<number>>[] = network.map(() => new Map());
   const jumps: (number | null)[] = [];
@@ -112,7 +119,8 @@ export function fieldsOf(network: readonly Tensor1d[]): OracleField[] {
 
   const virtual = (index: number, o: number): Set<number> => {
     const tensor = network[index] as Tensor1d;
-    if (tensor.step === null) return new Set([o]);
+    if (index === source) return new Set([o]);
+    if (tensor.step === null || index < source) return new Set();
     if (bounded[index] && (o < 0 || o >= tensor.length)) return new Set();
     const memo = memos[index] as Map<number, Set<number>>;
     let set = memo.get(o);
@@ -129,12 +137,16 @@ export function fieldsOf(network: readonly Tensor1d[]): OracleField[] {
 
   return network.map((tensor, index) => {
     const { step, from, length } = tensor;
-    if (step === null) {
-      actual.push(Array.from({ length }, (_, i) => new Set([i])));
+    if (index <= source || step === null) {
+      const seen = index === source;
+      actual.push(Array.from({ length }, (_, i) => new Set(seen ? [i] : [])));
       jumps.push(1);
       bounded.push(false);
       global.push(false);
-      return { size: 1, sizeMin: 1, visible: 1, first: 0 };
+      blind[index] = !seen;
+      const size = seen ? 1 : 0;
+      const hulls = Array.from({ length }, (_, i): Hull => (seen ? [i, i] : null));
+      return { size, sizeMin: size, visible: size, first: seen ? 0 : null, actual: hulls, virtual: hulls };
     }
     const lengths = lengthsOf(tensor);
     const units = Array.from({ length }, (_, o) => {
@@ -156,13 +168,15 @@ export function fieldsOf(network: readonly Tensor1d[]): OracleField[] {
         (step.op === 'gate' && !from.some((i) => blind[i])) ||
         jumps[index] === null,
     );
-    const visible = Math.max(...units.map(hull));
-    if (global[index]) return { size: null, sizeMin: null, visible, first: null };
+    const hulls = units.map(hull);
+    const visible = Math.max(...hulls.map(extent));
+    if (global[index]) return { size: null, sizeMin: null, visible, first: null, actual: hulls, virtual: [] };
     const range = bounded[index] ? length : PHASES;
-    const sizes = Array.from({ length: range }, (_, o) => hull(virtual(index, o)));
+    const free = Array.from({ length: range }, (_, o) => hull(virtual(index, o)));
+    const sizes = free.map(extent);
     blind[index] = Math.max(...sizes) === 0;
-    const zero = virtual(index, 0);
-    return { size: Math.max(...sizes), sizeMin: Math.min(...sizes), visible, first: zero.size === 0 ? null : Math.min(...zero) };
+    const first = free[0]?.[0] ?? null;
+    return { size: Math.max(...sizes), sizeMin: Math.min(...sizes), visible, first, actual: hulls, virtual: free };
   });
 }
 
@@ -177,6 +191,10 @@ function jumpAfter(step: Step, before: readonly (number | null)[]): number | nul
   return j;
 }
 
-function hull(set: ReadonlySet<number>): number {
-  return set.size === 0 ? 0 : Math.max(...set) - Math.min(...set) + 1;
+function hull(set: ReadonlySet<number>): Hull {
+  return set.size === 0 ? null : [Math.min(...set), Math.max(...set)];
+}
+
+function extent(hull: Hull): number {
+  return hull === null ? 0 : hull[1] - hull[0] + 1;
 }

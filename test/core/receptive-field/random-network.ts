@@ -15,7 +15,7 @@ export function randomFrom(seed: number): (below: number) => number {
 /** A random one-dimensional network: chains, residual and dense merges, decoders, dilation, crops. */
 export function randomNetwork(seed: number): Tensor1d[] {
   const random = randomFrom(seed);
-  const network: Tensor1d[] = [{ step: null, from: [], length: 8 + random(40), channels: 1 }];
+  const network: Tensor1d[] = [{ step: null, from: [], length: 8 + random(random(4) === 0 ? 192 : 40), channels: 1 }];
   const layers = 1 + random(9);
   const pick = () => {
     const from = pickable();
@@ -33,7 +33,7 @@ export function randomNetwork(seed: number): Tensor1d[] {
       step,
       from.map((i) => (network[i] as Tensor1d).length),
     );
-    if (length < 1 || length > 120) return from[0] as number;
+    if (length < 1 || length > 200) return from[0] as number;
     return (
       network.push({
         step,
@@ -46,28 +46,40 @@ export function randomNetwork(seed: number): Tensor1d[] {
       }) - 1
     );
   };
+  /** Branches merge only where their lengths agree, so the longer one is cropped, as U-Nets do. */
+  const merge = (from: number, other: number): number => {
+    const [n, m] = [lengthAt(from), lengthAt(other)];
+    const length = Math.min(n, m);
+    const left = n === length ? from : cropTo(network, from, length, random(n - length + 1));
+    const right = m === length ? other : cropTo(network, other, length, random(m - length + 1));
+    return add({ op: channelsAt(left) === channelsAt(right) && random(2) === 0 ? 'add' : 'concat' }, [left, right]);
+  };
+  /** An encoder and a decoder with a shortcut at every level. */
+  const unet = (from: number, depth: number): number => {
+    const conv: Step = { op: 'conv', k: 2 + random(3), s: 1, d: 1 + random(2), p: random(3), q: random(3) };
+    const skip = add(conv, [from]);
+    if (depth === 0) return skip;
+    const s = 2 + random(2);
+    const below = unet(add({ op: 'conv', k: s + random(2), s, d: 1, p: random(2), q: random(2) }, [skip]), depth - 1);
+    const up: Step =
+      random(2) === 0 ? { op: 'nearest', factor: s } : { op: 'transposed', k: s + random(2), s, d: 1, p: 0, extra: random(2) };
+    return lengthAt(below) > 1 ? add(conv, [merge(add(up, [below]), skip)]) : skip;
+  };
+  if (random(8) === 0) unet(0, 1 + random(3));
   for (let layer = 0; layer < layers; layer++) {
     const from = pick();
     const n = (network[from] as Tensor1d).length;
     const kind = random(20);
     if (kind < 8) add({ op: 'conv', k: 1 + random(5), s: 1 + random(3), d: 1 + random(3), p: random(4), q: random(4) }, [from]);
-    else if (kind < 10) add({ op: 'transposed', k: 1 + random(4), s: 1 + random(3), d: 1 + random(2), p: random(2), extra: 0 }, [from]);
+    else if (kind < 10)
+      add({ op: 'transposed', k: 1 + random(4), s: 1 + random(3), d: 1 + random(2), p: random(2), extra: random(2) }, [from]);
     else if (kind < 11 && n > 1) add({ op: 'nearest', factor: 2 + random(2) }, [from]);
     else if (kind < 12 && n > 1) add({ op: 'linear', factor: 2 }, [from]);
     else if (kind < 13) add({ op: 'slice', start: random(n), end: n, step: 1 + random(2) }, [from]);
     else if (kind === 13 && random(3) === 0) add({ op: 'flip' }, [from]);
     else if (kind === 14 && random(6) === 0) gate(from);
     else if (kind === 15) append(from, pick());
-    else {
-      // Branches merge only where their lengths agree, so the longer one is cropped, as U-Nets do.
-      const other = pick();
-      const m = (network[other] as Tensor1d).length;
-      const length = Math.min(n, m);
-      const left = n === length ? from : cropTo(network, from, length, random(n - length + 1));
-      const right = m === length ? other : cropTo(network, other, length, random(m - length + 1));
-      const alike = network[left]?.channels === network[right]?.channels;
-      add({ op: alike && random(2) === 0 ? 'add' : 'concat' }, [left, right]);
-    }
+    else merge(from, pick());
   }
   return network;
 }
