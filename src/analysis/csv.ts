@@ -49,17 +49,29 @@ function sourceAxes(layers: readonly Layer[]): { source: string; axis: string }[
   return [...axesOf].flatMap(([source, axes]) => [...axes].map((axis) => ({ source, axis })));
 }
 
+/** The arguments of a window, as one reads them: `3x3`. */
+export function attributeCells({ attributes }: Layer) {
+  const { kernel_shape, strides, dilations, group } = attributes;
+  return {
+    kernel: sizes(kernel_shape),
+    stride: sizes(strides),
+    padding: paddingCell(attributes),
+    dilation: sizes(dilations),
+    groups: typeof group === 'number' ? group : null,
+  };
+}
+
 function layerCells(layer: Layer): Cell[] {
-  const { kernel_shape, strides, dilations, group } = layer.attributes;
+  const { kernel, stride, padding, dilation, groups } = attributeCells(layer);
   return [
     layer.index,
     layer.id,
     layer.op,
-    sizes(kernel_shape),
-    sizes(strides),
-    padding(layer.attributes),
-    sizes(dilations),
-    typeof group === 'number' ? group : null,
+    kernel,
+    stride,
+    padding,
+    dilation,
+    groups,
     layer.outputs[0]?.shape?.map((size) => size ?? '?').join('x'),
     layer.params.trainable,
     layer.macs,
@@ -80,7 +92,7 @@ function sizes(value: AttributeJson | undefined): Cell {
 }
 
 /** `1x1` where both ends are padded alike, else `0x0/1x1` for beginnings and ends; the rule's name where a rule pads. */
-function padding(attributes: Layer['attributes']): Cell {
+function paddingCell(attributes: Layer['attributes']): Cell {
   const { auto_pad, pads } = attributes;
   if (typeof auto_pad === 'string' && auto_pad !== 'NOTSET' && auto_pad !== '') return auto_pad;
   if (!Array.isArray(pads)) return null;

@@ -7,6 +7,8 @@ export const TYPES: Readonly<Record<Form, string>> = {
   csv: 'text/csv',
   md: 'text/markdown',
   svg: 'image/svg+xml',
+  // Another document than the report: only asked for by name.
+  netron: 'application/json',
 };
 
 /** The form of an answer: what the option says, else what the Accept header prefers; JSON where it does not mind. */
@@ -18,7 +20,7 @@ export function answerForm(as: Form | undefined, accept: string | undefined, for
   if (accept === undefined || accept.trim() === '') return 'json';
   const ranges = accept.split(',').map(parseRange);
   let best: { form: Form; quality: number } | undefined;
-  for (const form of forms) {
+  for (const form of forms.filter((one) => one !== 'netron')) {
     const quality = qualityOf(TYPES[form], ranges);
     if (quality > (best?.quality ?? 0)) best = { form, quality };
   }

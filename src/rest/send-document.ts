@@ -11,6 +11,7 @@ const PARAMETERS: Readonly<Record<Form, string>> = {
   csv: '; charset=utf-8; header=present',
   md: '; charset=utf-8; variant=GFM',
   svg: '; charset=utf-8',
+  netron: '; charset=utf-8',
 };
 
 /** Answers with what a view says, in one of its forms. */

@@ -15,7 +15,9 @@ import { sendDocument } from './send-document.ts';
 
 const binary = { schema: Type.String({ format: 'binary' }) };
 
-const FORMS: Readonly<Record<Exclude<Form, 'json'>, string>> = {
+const FORMS: Readonly<Record<Form, string>> = {
+  json: 'The answer.',
+  netron: 'The figures for Netron.',
   csv: 'A table, one row per layer or point.',
   md: 'The same as a Markdown table.',
   svg: 'A figure.',

@@ -2,6 +2,8 @@ import { analyze } from '../../core/analyze.ts';
 import { Fault } from '../../core/fault.ts';
 import type { Report } from '../../core/report.ts';
 import { csvRows } from '../csv.ts';
+import { reportMarkdown } from '../markdown.ts';
+import { netronAttachment } from '../netron.ts';
 import { defineView } from './view.ts';
 
 /** The report: totals and layers. */
@@ -24,5 +26,7 @@ export const report = defineView({
       if (answer.layers) return csvRows(answer);
       throw new Fault('invalid-option', 'CSV lists the layers: it has nothing to say with layers=none');
     },
+    md: reportMarkdown,
+    netron: (answer: Report) => [netronAttachment(answer)],
   },
 });

@@ -16,7 +16,7 @@ export interface ViewOptions extends AnalyzeOptions {
 }
 
 /** Forms of an answer. */
-export type Form = 'json' | 'csv' | 'md' | 'svg';
+export type Form = 'json' | 'csv' | 'md' | 'svg' | 'netron';
 
 export interface WriteLimits {
   /** Most layers that a JSON report lists. */

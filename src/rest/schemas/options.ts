@@ -52,9 +52,9 @@ export const OptionSchemas = {
     [wants]: "must be 'uniform', 'paths' or 'random'",
   }),
   format: Type.String({ description: 'Id of the format of the model; without it the content decides.', [wants]: 'must be a string' }),
-  as: oneOf(['json', 'csv', 'md', 'svg'], {
+  as: oneOf(['json', 'csv', 'md', 'svg', 'netron'], {
     description: 'Form of the answer; wins over the Accept header.',
-    [wants]: "must be 'json', 'csv', 'md' or 'svg'",
+    [wants]: "must be 'json', 'csv', 'md', 'svg' or 'netron'",
   }),
 };
 

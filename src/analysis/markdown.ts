@@ -1,0 +1,59 @@
+import type { FieldAxis, Layer, Report } from '../core/report.ts';
+import { attributeCells } from './csv.ts';
+
+type Cell = string | number | null | undefined;
+
+/** A report as Markdown (GitHub's tables): totals, then the layers with the receptive fields of their first outputs. */
+export function* reportMarkdown(report: Report): Generator<string> {
+  const { network, totals, convention, status } = report;
+  yield `## ${escaped(network.name || network.sha256.slice(0, 12))}\n\n`;
+  yield table(
+    ['total', 'value'],
+    [
+      ['status', status],
+      ['trainable parameters', grouped(totals.params.trainable)],
+      ['MACs', grouped(totals.macs)],
+      ['FLOPs', grouped(totals.flops)],
+      [`cost (${convention.id}, ${convention.unit})`, grouped(totals.cost.value)],
+      ['activation bytes', grouped(totals.activations.bytes)],
+      ['peak activation bytes', grouped(totals.memory.peakBytes)],
+      ...(totals.lowerBounds.length > 0 ? [['lower bounds', totals.lowerBounds.join(', ')]] : []),
+    ],
+  );
+  const { layers } = report;
+  if (!layers) return;
+  yield `\n${row(['#', 'layer', 'op', 'kernel', 'stride', 'output', 'parameters', 'MACs', 'FLOPs', 'receptive field'])}`;
+  yield '|--:|---|---|---|---|---|--:|--:|--:|---|\n';
+  for (const layer of layers) yield layerRow(layer);
+}
+
+function layerRow(layer: Layer): string {
+  const { kernel, stride } = attributeCells(layer);
+  const [output] = layer.outputs;
+  const shape = output?.shape?.map((size) => size ?? '?').join('x');
+  const cells = [layer.index, layer.id, layer.op, kernel, stride, shape, grouped(layer.params.trainable), grouped(layer.macs)];
+  return row([...cells, grouped(layer.flops), (output?.receptiveFields[0]?.axes ?? []).map(fieldCell).join(', ')]);
+}
+
+function fieldCell({ axis, status, size, sizeMin }: FieldAxis): string {
+  if (status !== 'exact') return `${axis} ${status}`;
+  return `${axis} ${size === sizeMin ? size : `${sizeMin} to ${size}`}`;
+}
+
+function table(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  return `${row(header)}|${header.map(() => '---').join('|')}|\n${rows.map(row).join('')}`;
+}
+
+function row(cells: readonly Cell[]): string {
+  return `| ${cells.map((cell) => escaped(String(cell ?? ''))).join(' | ')} |\n`;
+}
+
+/** Digits in threes, as people read them. */
+function grouped(count: number | string | null): string | null {
+  return count === null ? null : String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** Names come from files: they must not end a cell, a row or become markup. */
+function escaped(text: string): string {
+  return text.replace(/[\r\n]+/g, ' ').replace(/[\\`*_{}[\]<>|]/g, '\\$&');
+}
