@@ -9,7 +9,7 @@ interface Metric {
 }
 
 /**
- * A report as an attachment of Netron (lutzroeder/netron, since 8.0): opened over the model there, it shows these figures
+ * A report as an attachment of Netron (its `netron:attachment`, as version 9.3 reads it): opened over the model there, it shows these figures
  * beside each node. Netron finds nodes and values by the first line of their names; a node without a name is found by what
  * it writes. What is not known is left out, since Netron would show null as a figure.
  */
