@@ -1,9 +1,9 @@
-import { add, type Count, countToJson, plus, times } from '../count.ts';
+import { add, type Count, countToJson, less, times } from '../count.ts';
 import type { Counters } from '../operators/operator.ts';
 import type { Operations } from '../report.ts';
 
 /** Every kind of primitive, zeros included. */
-export type Primitives = Required<Omit<Counters, 'integer'>>;
+export type Primitives = Required<Omit<Counters, 'integer' | 'padding'>>;
 
 export const NO_OPERATIONS: Primitives = { mac: 0, mul: 0, add: 0, div: 0, cmp: 0, exp: 0, load: 0 };
 
@@ -39,8 +39,22 @@ export function addPrimitives(a: Primitives, b: Primitives): Primitives {
 }
 
 /** Floating-point operations: one multiply-accumulate is two, every other primitive one; loads are none. */
-export function flopsOf({ mac, mul, add, div, cmp, exp }: Primitives): Count {
-  return plus(times(2, mac), mul, add, div, cmp, exp);
+export function flopsOf(p: Primitives): Count {
+  return add(add(add(add(add(times(2, p.mac), p.mul), p.add), p.div), p.cmp), p.exp);
+}
+
+/** Multiply-accumulates and floating-point operations without those on taps in padding, which no tool leaves out. */
+export interface Valid {
+  readonly macs: Count;
+  readonly flops: Count;
+}
+
+/** `padding` counts multiply-accumulates where there are any, else single operations. */
+export function validOf(p: Primitives, padding: Count): Valid {
+  const flops = flopsOf(p);
+  if (padding === 0) return { macs: p.mac, flops };
+  if (p.mac === 0) return { macs: 0, flops: less(flops, padding) };
+  return { macs: less(p.mac, padding), flops: less(flops, times(2, padding)) };
 }
 
 export function operationsJson(p: Primitives): Operations {
@@ -58,6 +72,6 @@ export function operationsJson(p: Primitives): Operations {
 
 /** Whether no count needs to be written as a string. */
 function isSmall(p: Primitives): p is Primitives & Operations {
-  const { mac, mul, add, div, cmp, exp, load } = p;
-  return ![mac, mul, add, div, cmp, exp, load].some((count) => typeof count === 'bigint');
+  for (const kind in p) if (typeof p[kind as keyof Primitives] === 'bigint') return false;
+  return true;
 }

@@ -1,11 +1,12 @@
 import { flopsOf } from '../counters.ts';
-import type { Convention } from './convention.ts';
+import { defineConvention } from './convention.ts';
 
 /** Fovea's own: every primitive of every operator counts, a multiply-accumulate twice. */
-export const fovea: Convention = {
+export const fovea = defineConvention({
   id: 'fovea',
   version: '1',
   unit: 'FLOP',
   summary: 'every primitive operation of every operator; one multiply-accumulate is two FLOP, one transcendental is one',
-  project: (_op, operations) => flopsOf(operations),
-};
+  source: 'docs/operators.md: the primitives of each operator',
+  otherwise: ({ operations }) => flopsOf(operations),
+});

@@ -1,0 +1,107 @@
+import t from 'tap';
+import { type Change, explain } from '../../../src/core/cost/explain.ts';
+import { stridesFirst } from '../../../src/core/cost/stride-placement.ts';
+import type { Graph } from '../../../src/core/graph.ts';
+import { type Trace, traceGraph } from '../../../src/core/trace.ts';
+import { described, fixtureGraph } from '../graphs.ts';
+
+/** Looks at an image network again, as it is changed. */
+const again =
+  (graph: Graph) =>
+  (change: Change): Trace | null =>
+    'graph' in change
+      ? traceGraph(change.graph, {})
+      : traceGraph(graph, { inputs: new Map([[graph.inputs[0]?.name ?? '', [1, 3, change.size, change.size]]]) });
+
+const resnet50 = fixtureGraph('resnet50');
+const best = (value: number, unit: 'MAC' | 'FLOP' | null, graph = resnet50) => {
+  const [first] = explain(traceGraph(graph, {}), { value, unit }, again(graph));
+  return (
+    first && {
+      convention: first.convention,
+      unit: first.unit,
+      factor: first.factor,
+      assuming: first.assuming,
+      reproduces: first.reproduces,
+    }
+  );
+};
+
+t.test('published figures of ResNet-50', async (t) => {
+  const plain = { factor: 1, assuming: [], reproduces: true };
+  t.strictSame(best(4.089e9, 'MAC'), { convention: 'torchvision', unit: 'MAC', ...plain });
+  t.strictSame(best(4.1e9, 'FLOP'), { convention: 'torchvision', unit: 'MAC', ...plain }, 'called FLOP, but MAC');
+  t.strictSame(best(4.112e9, null), { convention: 'fvcore', unit: 'MAC', ...plain });
+  t.strictSame(best(4.134e9, null), { convention: 'thop', unit: 'MAC', ...plain });
+  t.strictSame(best(8.178e9, 'FLOP'), { convention: 'torchvision', unit: 'FLOP', factor: 2, assuming: [], reproduces: true });
+});
+
+t.test('other sizes, and strides in the other convolution', async (t) => {
+  // 3,857,973,248: Keras's ResNet50, the network of the paper.
+  const paper = best(3.858e9, 'MAC');
+  t.strictSame(paper?.assuming, ['strides in the first convolution of each bottleneck']);
+  t.equal(paper?.reproduces, true);
+  t.strictSame(best(5.34e9, 'MAC')?.assuming, ['input of 256']);
+});
+
+t.test('a network that takes one size only', async (t) => {
+  t.strictSame(best(15.47e9, 'MAC', fixtureGraph('vgg16'))?.assuming, []);
+});
+
+t.test('what reproduces nothing comes with its distance, the nearest first', async (t) => {
+  const found = explain(traceGraph(resnet50, {}), { value: 3.8e9, unit: 'FLOP' }, () => null);
+  t.notOk(found.some(({ reproduces }) => reproduces));
+  const distances = found.map(({ relative }) => Math.abs(relative));
+  t.strictSame(
+    distances,
+    distances.toSorted((a, b) => a - b),
+  );
+  for (const { value, difference, relative } of found) {
+    t.equal(difference, value - 3.8e9);
+    t.equal(relative, difference / 3.8e9);
+  }
+});
+
+t.test('biases and batch norms are taken out where they were counted', async (t) => {
+  const graph = described({
+    inputs: { x: [1, 3, 10, 10] },
+    layers: [{ type: 'Conv2d', out_channels: 4, kernel_size: 3 }, { type: 'BatchNorm2d' }, { type: 'ReLU' }],
+  });
+  const [macs, outputs] = [64 * 4 * 27, 256];
+  const ways = explain(traceGraph(graph, {}), { value: 2 * macs + outputs, unit: 'FLOP' }, () => null);
+  const own = ways.filter(({ convention }) => convention === 'fovea').map(({ assuming, value }) => [assuming.join(), value]);
+  t.ok(own.some(([assuming, value]) => assuming === 'batch norms folded,no bias' && value === 2 * macs + outputs));
+  for (const { convention, value, factor, assuming } of ways) {
+    if (convention !== 'ptflops' || factor !== 1) continue;
+    const norms = assuming.includes('batch norms folded') ? 0 : 2 * outputs;
+    t.equal(value, macs + norms + outputs + (assuming.includes('no bias') ? 0 : outputs));
+  }
+});
+
+t.test('a figure that is none', async (t) => {
+  for (const value of [0, -1, 5e-324, Number.NaN, Number.POSITIVE_INFINITY]) {
+    t.throws(() => explain(traceGraph(resnet50, {}), { value, unit: null }, () => null), { code: 'invalid-option' });
+  }
+});
+
+t.test('strides move only where one convolution reads the other alone', async (t) => {
+  const bottleneck = (stride: number, more: object[] = []) =>
+    described({
+      inputs: { x: [1, 8, 16, 16] },
+      layers: [
+        { name: 'one', type: 'Conv2d', out_channels: 4, kernel_size: 1 },
+        { type: 'BatchNorm2d' },
+        { type: 'ReLU' },
+        { name: 'three', type: 'Conv2d', out_channels: 4, kernel_size: 3, stride, padding: 1 },
+        ...more,
+      ],
+    });
+  const moved = stridesFirst(bottleneck(2));
+  const strides = (id: string) => moved?.nodes.find((node) => node.id === id)?.attributes.get('strides');
+  t.strictSame(strides('one'), [2, 2]);
+  t.strictSame(strides('three'), [1, 1]);
+  t.strictSame(moved && traceGraph(moved, {}).tensors.get('three')?.shape, [1, 4, 8, 8]);
+  t.equal(stridesFirst(bottleneck(1)), null);
+  t.equal(stridesFirst(bottleneck(2, [{ type: 'Conv2d', out_channels: 4, kernel_size: 1, from: 'one' }])), null, 'read twice');
+  t.equal(stridesFirst(fixtureGraph('resnet18')), null, 'no bottlenecks');
+});
