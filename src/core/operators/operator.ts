@@ -1,6 +1,7 @@
 import type { Count } from '../count.ts';
 import type { Attribute, Node, Shape, TensorType } from '../graph.ts';
 import { known } from './call.ts';
+import type { Saves } from './saves.ts';
 import { movedSizes } from './sizes.ts';
 
 /** What is known of a tensor while a graph is being analyzed. */
@@ -40,6 +41,8 @@ export interface Counters {
   readonly exp?: Count;
   /** Gathered elements. */
   readonly load?: Count;
+  /** Of these, operations on taps that lie in padding: multiply-accumulates of a convolution, comparisons or sums of a pool. */
+  readonly padding?: Count;
   /** Whether this is integer arithmetic. */
   readonly integer?: boolean;
 }
@@ -53,8 +56,8 @@ export const MOVEMENT: Counters = Object.freeze({});
  * - `each`: position o depends on position o.
  * - `periodic`: with period p = lo.length and o = p*t + f, position o depends on the positions lo[f] + shift*t,
  *   lo[f] + step[f] + shift*t, ... up to hi[f] + shift*t; on nothing where lo[f] > hi[f]. Holds for every integer o, so
- *   also past the border. `known: false` says that the offset is not known (SAME padding of an unknown size): only
- *   differences of lo and hi mean something.
+ *   also past the border. `known: false` says that the offset is not known (SAME padding of an unknown size): all
+ *   positions lie 0 to \`slack\` further, or anywhere where \`slack\` is absent.
  * - `table`: position o depends on lo[o] .. hi[o] (on nothing where lo[o] > hi[o]); has no meaning outside the tensor.
  * - `all`: every output position depends on every input position. `statistics: true` says that this is by a mean or
  *   variance over the axis beside the position itself (InstanceNormalization), which the local field leaves out.
@@ -70,6 +73,7 @@ export type AxisMap =
       readonly hi: readonly number[];
       readonly step: readonly number[];
       readonly known: boolean;
+      readonly slack?: number;
     }
   | { readonly kind: 'table'; readonly lo: ArrayLike<number>; readonly hi: ArrayLike<number>; readonly reason: string }
   | { readonly kind: 'all'; readonly statistics?: true }
@@ -131,6 +135,8 @@ export interface Operator {
   field(call: Call, i: number, k: number): Relation;
   /** Primitive operations of the node; null where a size that decides it is unknown. */
   cost(call: Call): Counters | null;
+  /** The same without what a causal mask or a window hides, where the operator has one. */
+  exactCost?(call: Call): Counters | null;
   /** Attributes that the specification gives a default, for the report. */
   defaults?(call: Call): Readonly<Record<string, Attribute>>;
   /** Whether it is a pointwise non-linear function (an activation). */
@@ -141,8 +147,16 @@ export interface Operator {
   readonly moves?: boolean;
   /** Whether it makes tensors out of attributes or shapes, so that what it makes may stand for stored weights. */
   readonly generates?: boolean;
+  /** Whether each output position comes from just one of the inputs: none of them is mixed with another. */
+  readonly exclusive?: boolean;
+  /** Whether a tap past a border reads the border again (Resize), instead of padding that depends on nothing. */
+  readonly clamps?: boolean;
   /** Input slots that hold running statistics, which are stored but not trained. */
   readonly buffers?: readonly number[];
+  /** Input slots of tables that other inputs pick rows of; where weights stand there, they are embeddings. */
+  readonly tables?: readonly number[];
+  /** What training keeps of a call for its gradient; absent where Fovea does not know. */
+  readonly saves?: Saves;
   /** Names of the first input's axes ('N', 'C', 'H', 'W', ...), where the operator gives them a meaning. */
   axes?(call: Call): readonly string[] | null;
 }

@@ -21,15 +21,16 @@ export function unknownMap(reason: string): AxisMap {
   return { kind: 'unknown', reason };
 }
 
-/** Windows of `taps` positions `dilation` apart; window o starts at o*stride + offset. */
-export function windows(stride: number, offset: number, taps: number, dilation: number, known = true): AxisMap {
-  if (stride === 1 && offset === 0 && taps === 1 && known) return EACH;
-  return { kind: 'periodic', shift: stride, lo: [offset], hi: [offset + dilation * (taps - 1)], step: [dilation], known };
+/** Windows of `taps` positions `dilation` apart; window o starts at o*stride + offset, or up to `slack` positions further. */
+export function windows(stride: number, offset: number, taps: number, dilation: number, slack = 0): AxisMap {
+  if (stride === 1 && offset === 0 && taps === 1 && slack === 0) return EACH;
+  const place = slack === 0 ? { known: true } : { known: false, ...(slack < Infinity && { slack }) };
+  return { kind: 'periodic', shift: stride, lo: [offset], hi: [offset + dilation * (taps - 1)], step: [dilation], ...place };
 }
 
 /** Position o reads position o*step + offset. */
 export function shifted(offset: number, step = 1, known = true): AxisMap {
-  return windows(step, offset, 1, 1, known);
+  return windows(step, offset, 1, 1, known ? 0 : Infinity);
 }
 
 /** What each of `size` positions reads, as [first, last]; null for a position that reads nothing. */

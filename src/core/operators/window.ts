@@ -2,6 +2,7 @@ import type { Attribute, Dim, Shape } from '../graph.ts';
 import { dim, int, ints, malformed, size, string } from './call.ts';
 import type { AxisLink, AxisMap, Call } from './operator.ts';
 import { EACH, link, unknownMap, windows } from './relation.ts';
+import type { AxisWindow } from './taps.ts';
 
 const AUTO_PADS = ['NOTSET', 'VALID', 'SAME_UPPER', 'SAME_LOWER'];
 
@@ -23,7 +24,7 @@ export interface Window {
 export function windowOf(call: Call, axes: number, weight: Shape | null): Window {
   const autoPad = string(call, 'auto_pad', 'NOTSET') || 'NOTSET';
   if (!AUTO_PADS.includes(autoPad)) malformed(call, `auto_pad ${JSON.stringify(autoPad.slice(0, 40))} is none of ${AUTO_PADS.join(', ')}`);
-  const pads = autoPad === 'NOTSET' ? list(call, 'pads', 2 * axes, 0, -MAX_EXTENT) : Array<number>(2 * axes).fill(0);
+  const pads = autoPad === 'NOTSET' ? list(call, 'pads', 2 * axes, 0, -MAX_EXTENT) : repeated(0, 2 * axes);
   return {
     kernel: kernelOf(call, axes, weight),
     strides: list(call, 'strides', axes, 1, 1),
@@ -34,13 +35,23 @@ export function windowOf(call: Call, axes: number, weight: Shape | null): Window
   };
 }
 
-function list(call: Call, name: string, length: number, fallback: number, least: number): readonly number[] {
-  const values = ints(call, name) ?? Array<number>(length).fill(fallback);
+function list(call: Call, name: string, length: number, fallback: 0 | 1, least: number): readonly number[] {
+  const values = ints(call, name);
+  if (!values) return repeated(fallback, length);
   if (values.length !== length) malformed(call, `${name} has ${values.length} entries, ${length} are needed`);
-  for (const value of values) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
     if (value < least || value > MAX_EXTENT) malformed(call, `${name} of ${value} is outside ${least} to ${MAX_EXTENT}`);
   }
   return values;
+}
+
+// Most windows have no stride and no dilation, along few axes: lists that say so are shared.
+const ZEROS: readonly (readonly number[])[] = Array.from({ length: 7 }, (_, length) => Array<number>(length).fill(0));
+const ONES: readonly (readonly number[])[] = Array.from({ length: 7 }, (_, length) => Array<number>(length).fill(1));
+
+function repeated(value: 0 | 1, length: number): readonly number[] {
+  return (value === 0 ? ZEROS : ONES)[length] ?? Array<number>(length).fill(value);
 }
 
 function kernelOf(call: Call, axes: number, weight: Shape | null): readonly (number | null)[] {
@@ -81,42 +92,65 @@ export function slide(call: Call, window: Window, axis: number, input: Dim, ceil
   return dim(call, count);
 }
 
-/** Padding before the first position; null where SAME makes it depend on an unknown size. */
-export function padBegin(window: Window, axis: number, span: number, input: Dim): number | null {
-  if (!window.autoPad.startsWith('SAME')) return window.begin[axis] as number;
+/** Padding before the first position: the least and the most that it can be, which differ where SAME makes it depend on an unknown size. */
+function padRange(window: Window, axis: number, span: number, input: Dim): readonly [number, number] {
+  const begin = window.begin[axis] as number;
+  if (!window.autoPad.startsWith('SAME')) return [begin, begin];
   const stride = window.strides[axis] as number;
   // ONNX: total = max((ceil(n / s) - 1) * s + extent - n, 0), which is max(extent - 1 - (n - 1) mod s, 0).
   const half = (rest: number) => Math.max(span - 1 - rest, 0) / 2;
   const left = (rest: number) => (window.autoPad === 'SAME_UPPER' ? Math.floor(half(rest)) : Math.ceil(half(rest)));
   const n = size(input);
-  if (n !== null) return left((n + stride - 1) % stride);
-  return left(0) === left(stride - 1) ? left(0) : null;
+  if (n === null) return [left(stride - 1), left(0)];
+  return [left((n + stride - 1) % stride), left((n + stride - 1) % stride)];
+}
+
+/** Padding before the first position; null where SAME makes it depend on an unknown size. */
+export function padBegin(window: Window, axis: number, span: number, input: Dim): number | null {
+  const [least, most] = padRange(window, axis, span, input);
+  return least === most ? most : null;
 }
 
 /** What the window reads along a spatial axis. */
 export function windowMap(call: Call, window: Window, axis: number, input: Dim): AxisMap {
   const span = extent(call, window, axis);
   if (span === null) return unknownMap('the kernel size is not known');
-  const begin = padBegin(window, axis, span, input);
-  return windows(
-    window.strides[axis] as number,
-    begin === null ? 0 : 0 - begin,
-    window.kernel[axis] as number,
-    window.dilations[axis] as number,
-    begin !== null,
-  );
+  const [least, most] = padRange(window, axis, span, input);
+  const [stride, dilation] = [window.strides[axis] as number, window.dilations[axis] as number];
+  return windows(stride, 0 - most, window.kernel[axis] as number, dilation, most - least);
 }
 
-/** Links of N, C and the spatial axes; axes with equal numbers share one map. */
+/** Links of N, C and the spatial axes; neighbouring axes with equal windows share one map, and so what is made of it. */
 export function spatialLinks(axes: number, channel: AxisLink | null, map: (axis: number) => AxisMap): readonly (AxisLink | null)[] {
-  const maps = new Map<string, AxisMap>();
-  const links = Array.from({ length: axes }, (_, axis) => {
+  const links: (AxisLink | null)[] = [link(0, EACH), channel];
+  let before: AxisMap = EACH;
+  for (let axis = 0; axis < axes; axis++) {
     const made = map(axis);
-    const key = JSON.stringify(made);
-    if (!maps.has(key)) maps.set(key, made);
-    return link(axis + 2, maps.get(key) as AxisMap);
+    if (!sameWindows(made, before)) before = made;
+    links.push(link(axis + 2, before));
+  }
+  return links;
+}
+
+function sameWindows(a: AxisMap, b: AxisMap): boolean {
+  if (a.kind !== 'periodic' || b.kind !== 'periodic') return false;
+  const same = (of: 'lo' | 'hi' | 'step') => a[of].length === b[of].length && a[of].every((value, phase) => value === b[of][phase]);
+  return a.shift === b.shift && a.known === b.known && a.slack === b.slack && same('lo') && same('hi') && same('step');
+}
+
+/** The places of a window on a tensor of sizes that are known, axis by axis. */
+export function places(call: Call, window: Window, input: readonly number[], output: readonly number[]): readonly AxisWindow[] {
+  return window.kernel.map((k, axis) => {
+    const [taps, n] = [k as number, input[axis + 2] as number];
+    return {
+      taps,
+      n,
+      stride: window.strides[axis] as number,
+      dilation: window.dilations[axis] as number,
+      begin: padBegin(window, axis, extent(call, window, axis) as number, n) as number,
+      positions: output[axis + 2] as number,
+    };
   });
-  return [link(0, EACH), channel, ...links];
 }
 
 /** The window's attributes with the defaults of the specification. */

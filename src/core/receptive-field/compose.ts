@@ -1,7 +1,9 @@
 import type { AxisMap } from '../operators/operator.ts';
+import type { Drift } from './drift.ts';
 import { gcd } from './integers.ts';
 import {
   type Constant,
+  driftOf,
   EMPTY,
   type FieldMap,
   hullOf,
@@ -37,13 +39,13 @@ export function compose(field: FieldMap, map: Window | Listed, lengths: Lengths,
   if (field.kind === 'opaque' || field.kind === 'constant') return field;
   if (map.kind === 'table') return composeListed(field, map, lengths, by);
   if (field.kind === 'table') return composeTable(field, map, lengths.after, by);
-  const phases = composePeriodic(field, map);
+  const phases = composePeriodic(field, map, by);
   if (phases) return phases;
   if (lengths.before === null || lengths.before > MAX_UNITS) return unknown(`${by}: more than ${MAX_PERIOD} output phases`);
   return composeTable(tabulate(field, lengths.before, `${by}: more than ${MAX_PERIOD} output phases`), map, lengths.after, by);
 }
 
-function composePeriodic(field: Periodic, map: Window): FieldMap | null {
+function composePeriodic(field: Periodic, map: Window, by: string): FieldMap | null {
   const inner = field.lo.length;
   const outer = map.lo.length;
   if (!map.known && inner > 1) return unknown(field.cause ?? 'the phase of a window of unknown offset over a field with phases');
@@ -61,7 +63,14 @@ function composePeriodic(field: Periodic, map: Window): FieldMap | null {
     ];
   }
   const cause = field.cause ?? (map.known ? null : 'SAME padding of an unknown size');
-  return periodic(field.shift * ((map.shift * turns) / inner), lo, hi, field.known && map.known, cause);
+  return periodic(field.shift * ((map.shift * turns) / inner), lo, hi, field.known && map.known, cause, driftThrough(field, map, by));
+}
+
+/** What a field drifts by behind a window; undefined where nothing is known of it, also where the window has phases of its own. */
+function driftThrough(field: Periodic, map: Window, by: string): readonly Drift[] | undefined {
+  const before = driftOf(field);
+  if (map.known || before === null) return before ?? undefined;
+  return map.lo.length === 1 ? [...before, { by, step: field.shift, most: map.slack ?? Infinity }] : undefined;
 }
 
 /** The last window that a table went through: the two axes of a square network go through the same ones, one after the other. */
@@ -140,6 +149,7 @@ export function collapseTable(field: Table | Constant, by: string): Constant {
 /** The field of one unit, as the field of all units of a tensor that read it. */
 export function fieldOfUnit(field: FieldMap, unit: number): FieldMap {
   if (field.kind === 'opaque' || field.kind === 'constant') return field;
+  if (field.kind === 'periodic' && !field.known) return unknown(field.cause ?? 'the place of the field is not known');
   const [lo, hi] = hullOf(field, unit, unit, 1);
   return lo > hi ? EMPTY : { kind: 'constant', lo, hi, whole: false, cause: field.cause };
 }

@@ -1,12 +1,13 @@
 import type { Diagnostic, Shape } from '../graph.ts';
-import type { Inference } from '../inference/infer.ts';
+import type { Step } from '../inference/runner.ts';
 import { size } from '../operators/call.ts';
+import type { Tensor } from '../operators/operator.ts';
 import type { ReceptiveField } from '../report.ts';
 import type { Trace } from '../trace.ts';
 import { nameAxes } from './axes.ts';
 import type { Table } from './map.ts';
 import { propagate, type Source, type SourceField, sourceField } from './propagate.ts';
-import { Summaries } from './summary.ts';
+import { summarize } from './summary.ts';
 
 /** Most axes of sources that one analysis follows, so that time is linear in the graph. */
 const MAX_AXES = 64;
@@ -20,32 +21,55 @@ export interface Fields {
 
 /** Receptive fields of every data tensor with respect to the data inputs. */
 export function followFields(trace: Trace, report: (diagnostic: Diagnostic) => void): Fields {
-  const { calls, tensors } = trace;
-  const live = new Map<string, readonly SourceField[]>();
-  const starts = new Map<number, Table>();
-  for (const source of inputSources(trace, report)) live.set(source.name, [sourceField(source, starts)]);
-  const summaries = new Summaries();
+  const { calls, tensors, numbers } = trace;
   const byOutput = new Map<string, readonly ReceptiveField[]>();
-  const keep = new Set(trace.graph.outputs.map(({ name }) => name));
-  const readers = countReaders(calls);
-  for (const name of keep) {
-    const fields = live.get(name);
-    if (fields) byOutput.set(name, summaries.of(fields, tensors.get(name)?.shape ?? null));
+  const outputs = new Set(trace.graph.outputs.map(({ name }) => name));
+  const live: (Seen | undefined)[] = Array(numbers.size);
+  const starts = new Map<number, Table>();
+  for (const source of inputSources(trace, report)) {
+    const seen = seenBy([sourceField(source, starts)], tensors.get(source.name));
+    const value = numbers.get(source.name);
+    if (value !== undefined) live[value] = seen;
+    if (outputs.has(source.name)) byOutput.set(source.name, seen.summary);
   }
+  const last = lastReaders(trace);
 
-  const byCall = calls.map((call) => {
-    const before = call.node.inputs.map((name) => live.get(name));
-    const after = before.some((fields) => fields?.length) ? propagate(call, before, report) : [];
-    for (const name of call.node.inputs) release(name, readers, live);
-    return after.map((fields, k) => {
-      const name = call.node.outputs[k] as string;
-      const summary = summaries.of(fields, call.outputs[k]?.shape ?? null);
-      if (keep.has(name)) byOutput.set(name, summary);
-      if (readers.has(name)) live.set(name, fields);
-      return summary;
-    });
-  });
+  const byCall: Fields['byCall'][number][] = [];
+  for (let at = 0; at < calls.length; at++) {
+    const call = calls[at] as Step;
+    const before = call.reads.map((value) => live[value]?.fields);
+    if (!before.some((fields) => fields)) {
+      byCall.push(NO_FIELDS);
+      continue;
+    }
+    const after = propagate(call, before, report);
+    byCall.push(
+      after.map((fields, k) => {
+        const known = call.reads[before.indexOf(fields)];
+        const seen = (known !== undefined && live[known]) || seenBy(fields, call.outputs[k]);
+        const value = call.writes[k] as number;
+        if (fields.length > 0 && (last[value] as number) > at) live[value] = seen;
+        const name = call.node.outputs[k] as string;
+        if (outputs.has(name)) byOutput.set(name, seen.summary);
+        return seen.summary;
+      }),
+    );
+    // Fields of long axes are large.
+    for (const value of call.reads) if (last[value] === at) live[value] = undefined;
+  }
   return { byCall, byOutput };
+}
+
+/** What a tensor sees, and how a report says it. Tensors that see the same share it. */
+interface Seen {
+  readonly fields: readonly SourceField[];
+  readonly summary: readonly ReceptiveField[];
+}
+
+const NO_FIELDS: Fields['byCall'][number] = Object.freeze([]);
+
+function seenBy(fields: readonly SourceField[], tensor: Tensor | undefined): Seen {
+  return { fields, summary: summarize(fields, tensor?.shape ?? null) };
 }
 
 /**
@@ -76,17 +100,11 @@ export function sourceNamed(trace: Trace, name: string): Source | null {
   return { index: 0, name, axes: followedAxes(names, tensor.shape) };
 }
 
-function countReaders(calls: readonly Inference[]): Map<string, number> {
-  const readers = new Map<string, number>();
-  for (const { node } of calls) for (const name of node.inputs) readers.set(name, (readers.get(name) ?? 0) + 1);
-  return readers;
-}
-
-/** Forgets a tensor's field behind its last reader: fields of long axes are large. */
-function release(name: string, readers: Map<string, number>, live: Map<string, unknown>): void {
-  const left = (readers.get(name) ?? 0) - 1;
-  readers.set(name, left);
-  if (left <= 0) live.delete(name);
+/** Of each value the index of the last call that reads it; -1 where none does. */
+function lastReaders({ calls, numbers }: Trace): Int32Array {
+  const last = new Int32Array(numbers.size).fill(-1);
+  for (const [at, { reads }] of calls.entries()) for (const value of reads) last[value] = at;
+  return last;
 }
 
 function inputSources({ inputs, axes }: Trace, report: (diagnostic: Diagnostic) => void): Source[] {

@@ -1,3 +1,4 @@
+import { type Drift, NO_DRIFT } from './drift.ts';
 import { gcd, modulo } from './integers.ts';
 
 /**
@@ -6,7 +7,7 @@ import { gcd, modulo } from './integers.ts';
  *
  * - `periodic`: unit p*t + f has lo[f] + shift*t .. hi[f] + shift*t, p = lo.length, for every integer t: the virtual field
  *   of a tensor without borders. Convolutions have p = 1; decoders one entry per output phase. shift > 0. `known: false`:
- *   shifted as a whole by an unknown amount.
+ *   shifted as a whole by an unknown amount, which `drift` bounds where that is possible.
  * - `table`: one entry per unit, and no meaning outside the tensor.
  * - `constant`: all units alike. `whole` says that they mix the whole axis (global).
  * - `opaque`: not determinable, for `cause`.
@@ -21,6 +22,8 @@ export interface Periodic {
   readonly lo: readonly number[];
   readonly hi: readonly number[];
   readonly known: boolean;
+  /** Where the place is not known: what it drifts by; absent where nothing is known of it. */
+  readonly drift?: readonly Drift[];
   readonly cause: string | null;
 }
 
@@ -92,15 +95,23 @@ export function listed(lo: readonly number[], hi: readonly number[], cause: stri
 }
 
 /** The phases of a periodic map, brought to the smallest period that says the same; opaque where its numbers leave the exact integers. */
-export function periodic(shift: number, lo: number[], hi: number[], known: boolean, cause: string | null): FieldMap {
+export function periodic(
+  shift: number,
+  lo: number[],
+  hi: number[],
+  known: boolean,
+  cause: string | null,
+  drift?: readonly Drift[],
+): FieldMap {
   const exact = (n: number) => !Number.isFinite(n) || Number.isSafeInteger(n);
   if (!Number.isSafeInteger(shift) || !lo.every(exact) || !hi.every(exact)) {
     return { kind: 'opaque', status: 'unknown', cause: 'the field exceeds 2^53 positions' };
   }
   if (lo.every((l, f) => l > (hi[f] as number))) return EMPTY;
   const period = smallestPeriod(shift, lo, hi);
-  if (period === lo.length) return { kind: 'periodic', shift, lo, hi, known, cause };
-  return { kind: 'periodic', shift: (shift * period) / lo.length, lo: lo.slice(0, period), hi: hi.slice(0, period), known, cause };
+  const place = known || !drift ? { known, cause } : { known, cause, drift };
+  if (period === lo.length) return { kind: 'periodic', shift, lo, hi, ...place };
+  return { kind: 'periodic', shift: (shift * period) / lo.length, lo: lo.slice(0, period), hi: hi.slice(0, period), ...place };
 }
 
 function smallestPeriod(shift: number, lo: readonly number[], hi: readonly number[]): number {
@@ -160,6 +171,11 @@ export function tabulate(map: Periodic | Constant | Table, n: number, cause: str
   const hi = new Array<number>(n);
   for (let unit = 0; unit < n; unit++) [lo[unit], hi[unit]] = hullOf(map, unit, unit, 1) as [number, number];
   return table(lo, hi, cause);
+}
+
+/** What the place of a field drifts by; null where nothing is known of it. */
+export function driftOf({ known, drift }: Periodic): readonly Drift[] | null {
+  return known ? NO_DRIFT : (drift ?? null);
 }
 
 /**

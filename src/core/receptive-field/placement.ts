@@ -73,7 +73,7 @@ export function reshapePlacement(placement: number | Layout, before: Shape, afte
 }
 
 /** An axis that a Reshape leaves alone: the same size with the same sizes before it, or the same sizes after it. */
-function sameAxis(axis: number, before: Shape, after: Shape): number | null {
+export function sameAxis(axis: number, before: Shape, after: Shape): number | null {
   const alike = (a: Shape, b: Shape) => a.length === b.length && a.every((dim, i) => dim !== null && dim === b[i]);
   if (alike(before.slice(0, axis + 1), after.slice(0, axis + 1))) return axis;
   const back = before.length - axis;

@@ -1,6 +1,6 @@
-import type { Diagnostic, Shape } from '../graph.ts';
+import type { Diagnostic, Node, Shape } from '../graph.ts';
 import type { Inference } from '../inference/infer.ts';
-import type { Relation, Tensor } from '../operators/operator.ts';
+import type { AxisLink, Relation, Tensor } from '../operators/operator.ts';
 import { follow, linksOf, type Step } from './follow.ts';
 import { IDENTITY, identityTable, type Table } from './map.ts';
 import { mergePaths, type Paths } from './merge.ts';
@@ -55,38 +55,47 @@ export function propagate(
   inputs: readonly (readonly SourceField[] | undefined)[],
   report: (diagnostic: Diagnostic) => void,
 ): readonly (readonly SourceField[])[] {
-  const by = `${call.node.id} (${call.node.op})`;
-  let offset = 0;
-  const merge: Merge = { by, onMisaligned: (by) => (offset = Math.max(offset, by)) };
-  const outputs = call.outputs.map((output, k) => {
-    let merged: readonly SourceField[] = [];
-    inputs.forEach((fields, i) => {
-      if (!fields?.length) return;
-      const relation: Relation = call.operator?.field(call, i, k) ?? { unknown: 'the operator is not known' };
-      if (relation === 'none') return;
-      const input = call.inputs[i] as Tensor;
-      const moved = passes(relation, input.shape, output.shape)
-        ? fields
-        : fields.map((field) => followField(field, relation, input, output, by));
-      merged = merged.length === 0 ? moved : mergeSources(merged, moved, output.shape, merge);
-    });
-    return merged.every(seesAnything) ? merged : merged.filter(seesAnything);
-  });
-  if (offset > 0) {
-    const message = `its branches look at centres that lie ${offset} input pixels apart`;
+  const merge: Merge = { node: call.node, offset: 0 };
+  const outputs = call.outputs.map((_, k) => fieldsOfOutput(call, k, inputs, merge));
+  if (merge.offset > 0) {
+    const message = `its branches look at centres that lie ${merge.offset} input pixels apart`;
     report({ code: 'misaligned-merge', severity: 'info', message, node: call.node.id });
   }
   return outputs;
 }
 
+const NO_FIELDS: readonly SourceField[] = Object.freeze([]);
+const UNKNOWN_OPERATOR: Relation = Object.freeze({ unknown: 'the operator is not known' });
+
+function fieldsOfOutput(
+  call: Inference,
+  k: number,
+  inputs: readonly (readonly SourceField[] | undefined)[],
+  merge: Merge,
+): readonly SourceField[] {
+  const output = call.outputs[k] as Tensor;
+  let merged = NO_FIELDS;
+  for (let i = 0; i < inputs.length; i++) {
+    const fields = inputs[i];
+    if (!fields?.length) continue;
+    const relation = call.operator?.field(call, i, k) ?? UNKNOWN_OPERATOR;
+    if (relation === 'none') continue;
+    const input = call.inputs[i] as Tensor;
+    const moved = passes(relation, input.shape, output.shape) ? fields : followFields(fields, relation, input, output, named(call.node));
+    merged = merged.length === 0 ? moved : mergeSources(merged, moved, output.shape, merge);
+  }
+  return merged.every(seesAnything) ? merged : merged.filter(seesAnything);
+}
+
 /** Whether an output unit sees just what the input unit of the same index sees. */
 function passes(relation: Relation, before: Shape | null, after: Shape | null): boolean {
   if (relation !== 'elementwise' || !before || before.length !== after?.length) return false;
-  return before.every((dim, axis) => dim !== 1 || after[axis] === 1);
+  return before === after || before.every((dim, axis) => dim !== 1 || after[axis] === 1);
 }
 
 /** The union of what two inputs bring, source by source; both lists are in the order of the sources. */
 function mergeSources(a: readonly SourceField[], b: readonly SourceField[], shape: Shape | null, merge: Merge): readonly SourceField[] {
+  if (a === b) return a;
   const merged: SourceField[] = [];
   let j = 0;
   for (const field of a) {
@@ -97,19 +106,36 @@ function mergeSources(a: readonly SourceField[], b: readonly SourceField[], shap
   return [...merged, ...b.slice(j)];
 }
 
+/** A node where the fields of several inputs meet, and the largest distance between their centres. */
 interface Merge {
-  readonly by: string;
-  readonly onMisaligned: (offset: number) => void;
+  readonly node: Node;
+  offset: number;
+}
+
+/** A node, as causes name it. */
+function named({ id, op }: Node): string {
+  return `${id} (${op})`;
 }
 
 function seesAnything(field: SourceField): boolean {
   return field.axes.length === 0 || field.axes.some(({ strict }) => !strict.every(dependsOnNothing));
 }
 
+/** The same list where nothing changes, so that what is known of it holds on. */
+function followFields(
+  fields: readonly SourceField[],
+  relation: Relation,
+  input: Tensor,
+  output: Tensor,
+  by: string,
+): readonly SourceField[] {
+  const moved = fields.map((field) => followField(field, relation, input, output, by));
+  return moved.every((field, i) => field === fields[i]) ? fields : moved;
+}
+
 function followField(field: SourceField, relation: Relation, input: Tensor, output: Tensor, by: string): SourceField {
   const links = linksOf(relation);
-  const statistics = links.some((link) => link?.map.kind === 'all' && link.map.statistics);
-  const parts = relation === 'elementwise' || statistics || links.some((link) => link?.map.kind === 'broadcast');
+  const parts = relation === 'elementwise' || links.some(takesApart);
   let changed = false;
   const axes = field.axes.map((axis, i) => {
     const extent = field.source.axes[i]?.extent ?? null;
@@ -118,6 +144,11 @@ function followField(field: SourceField, relation: Relation, input: Tensor, outp
     return to;
   });
   return changed ? { source: field.source, axes } : field;
+}
+
+/** Whether strict and local fields differ behind a link. */
+function takesApart(link: AxisLink | null): boolean {
+  return link?.map.kind === 'broadcast' || (link?.map.kind === 'all' && link.map.statistics === true);
 }
 
 /** `parts` says that the step may take strict and local apart. */
@@ -146,12 +177,16 @@ function samePaths(a: Paths, b: Paths): boolean {
 
 function mergeFields(a: SourceField, b: SourceField, shape: Shape | null, merge: Merge): SourceField {
   if (a === b) return a;
+  const by = named(merge.node);
+  const onMisaligned = (offset: number): void => {
+    merge.offset = Math.max(merge.offset, offset);
+  };
   const axes = a.axes.map((axis, i) => {
     const other = b.axes[i] as AxisField;
     if (axis === other) return axis;
-    const strict = mergePaths(axis.strict, other.strict, shape, merge.by, merge.onMisaligned);
+    const strict = mergePaths(axis.strict, other.strict, shape, by, onMisaligned);
     if (axis.local === axis.strict && other.local === other.strict) return { strict, local: strict };
-    const local = mergePaths(axis.local, other.local, shape, merge.by, () => {});
+    const local = mergePaths(axis.local, other.local, shape, by, () => {});
     return { strict, local };
   });
   return axes.every((axis, i) => axis === a.axes[i]) ? a : { source: a.source, axes };

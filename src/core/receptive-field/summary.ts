@@ -10,43 +10,26 @@ import { single } from './single.ts';
 const NO_JUMP = { stride: null, strideRatio: null, padding: null, center: null } as const;
 const NOTHING_SEEN: AxisExtent = { status: 'none', size: 0, sizeMin: 0, visible: 0, ...NO_JUMP };
 
-/** Summaries by what they sum up, so that tensors with the same fields share theirs. */
-export class Summaries {
-  readonly #byFields = new WeakMap<readonly SourceField[], readonly ReceptiveField[]>();
-  readonly #byAxis = new WeakMap<AxisField, Map<string, FieldAxis>>();
-
-  /** What a report says of the receptive fields of one tensor: one entry per source that reaches it. */
-  of(fields: readonly SourceField[], shape: Shape | null): readonly ReceptiveField[] {
-    const known = this.#byFields.get(fields);
-    if (known) return known;
-    const summary = fields.map(({ source, axes }) => ({
-      source: source.name,
-      axes: axes.map((axis, i) => this.#axis(axis, source.axes[i] as FollowedAxis, shape)),
-    }));
-    this.#byFields.set(fields, summary);
-    return summary;
-  }
-
-  #axis(field: AxisField, { name, extent }: FollowedAxis, shape: Shape | null): FieldAxis {
-    const key = `${name}:${extent}`;
-    const known = this.#byAxis.get(field) ?? new Map<string, FieldAxis>();
-    const summary = known.get(key) ?? summarizeAxis(field, name, extent, shape);
-    this.#byAxis.set(field, known.set(key, summary));
-    return summary;
-  }
+/** What a report says of the receptive fields of one tensor: one entry per source that reaches it. */
+export function summarize(fields: readonly SourceField[], shape: Shape | null): readonly ReceptiveField[] {
+  return fields.map(({ source, axes }) => ({
+    source: source.name,
+    axes: axes.map((axis, i) => summarizeAxis(axis, source.axes[i] as FollowedAxis, shape)),
+  }));
 }
 
-function summarizeAxis(field: AxisField, axis: string, extent: number | null, shape: Shape | null): FieldAxis {
+function summarizeAxis(field: AxisField, { name, extent }: FollowedAxis, shape: Shape | null): FieldAxis {
   const strict = single(field.strict, shape);
   const local = field.local === field.strict ? strict : single(field.local, shape);
   const outputAxis = typeof local.at === 'number' ? local.at : typeof strict.at === 'number' ? strict.at : null;
+  const own = extentOf(strict, extent);
   const cause = strict.virtual.kind === 'constant' && isEmpty(strict.virtual) ? null : strict.virtual.cause;
   return {
-    axis,
+    axis: name,
     outputAxis,
-    ...extentOf(strict, extent),
+    ...own,
     ...(cause !== null && { cause }),
-    local: extentOf(local, extent),
+    local: local === strict ? own : extentOf(local, extent),
   };
 }
 

@@ -1,6 +1,8 @@
+import { driftBetween } from './drift.ts';
 import { gcd } from './integers.ts';
 import {
   centerOf,
+  driftOf,
   type FieldMap,
   hullOf,
   isEmpty,
@@ -29,9 +31,9 @@ export function union(a: FieldMap, b: FieldMap, length: number | null, by: strin
   }
   if (a.kind === 'periodic' && b.kind === 'periodic') {
     if (sameNumbers(a, b)) return a;
-    if (!a.known || !b.known) return unknown(a.known ? (b.cause ?? by) : (a.cause ?? by));
     const merged = unionPeriodic(a, b);
     if (merged) return merged;
+    if (!a.known || !b.known) return unknown(a.known ? (b.cause ?? by) : (a.cause ?? by));
   }
   if (length === null) return unknown(`${by}: branches of different strides, on an axis of unknown size`);
   const cause = a.cause ?? b.cause ?? `${by}: branches of different strides`;
@@ -47,12 +49,22 @@ function sameNumbers(a: Periodic, b: Periodic): boolean {
   return a.shift === b.shift && a.known && b.known && same(a.lo, b.lo) && same(a.hi, b.hi);
 }
 
+/**
+ * The union of fields of one stride; null where they have none, or where it depends on how far one drifts from the other: unless
+ * they drift together, the one must cover the other wherever the two lie.
+ */
 function unionPeriodic(a: Periodic, b: Periodic): FieldMap | null {
   const p = a.lo.length;
   const q = b.lo.length;
-  if (a.shift * q !== b.shift * p) return null;
+  const [drift, other] = [driftOf(a), driftOf(b)];
+  if (a.shift * q !== b.shift * p || drift === null || other === null) return null;
   const period = (p / gcd(p, q)) * q;
   if (period > MAX_PERIOD) return null;
+  const [least, most] = driftBetween(drift, other);
+  if (least !== most) {
+    if (coversDrifting(a, b, least, most, period)) return a;
+    return coversDrifting(b, a, -most, -least, period) ? b : null;
+  }
   const lo = new Array<number>(period);
   const hi = new Array<number>(period);
   for (let f = 0; f < period; f++) {
@@ -61,7 +73,17 @@ function unionPeriodic(a: Periodic, b: Periodic): FieldMap | null {
     lo[f] = Math.min(l, m);
     hi[f] = Math.max(h, i);
   }
-  return periodic((a.shift * period) / p, lo, hi, true, a.cause ?? b.cause);
+  return periodic((a.shift * period) / p, lo, hi, a.known && b.known, a.cause ?? b.cause, drift);
+}
+
+/** Whether the units of `a` cover those of `b`, which lie `least` to `most` positions further than their numbers say. */
+function coversDrifting(a: Periodic, b: Periodic, least: number, most: number, period: number): boolean {
+  for (let f = 0; f < period; f++) {
+    const [lo, hi] = hullOf(a, f, f, 1);
+    const [l, h] = hullOf(b, f, f, 1);
+    if (l <= h && !(lo <= l + least && h + most <= hi)) return false;
+  }
+  return true;
 }
 
 function unionTables(a: Table, b: Table, cause: string | null): FieldMap {

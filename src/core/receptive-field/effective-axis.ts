@@ -1,0 +1,79 @@
+import { type Influence, influence, type Way } from './influence/backward.ts';
+import { marginal } from './influence/box.ts';
+import { type Beyond, withinLimits } from './influence/budget.ts';
+import type { Flow } from './influence/flow.ts';
+import type { Refusal } from './influence/passage.ts';
+import type { Variant } from './influence/variant.ts';
+import { type Moments, momentsOf } from './moments.ts';
+import type { AxisField } from './propagate.ts';
+import type { Target } from './target.ts';
+import { extentOf, viewOf } from './unit-field.ts';
+
+/** The effective field along one axis of the source. */
+export interface EffectiveAxis {
+  /** Name of the axis: H, W, D, T, or its index. */
+  readonly axis: string;
+  /** Standard deviation of the influence, in positions of the source. */
+  readonly sigma: number | null;
+  /** Centre of mass of the influence: a position of the source, 0 is the centre of the first one. */
+  readonly mean: number | null;
+  /** Size of the theoretical field of this unit: local, virtual. */
+  readonly size: number | null;
+  /** 4 sigma / size: the share of the theoretical field that is effective. */
+  readonly ratio: number | null;
+  /**
+   * Whether sigma and mean are those of tensors without borders, so that borders do not blur them. false where an operator has no
+   * meaning without borders (attention, global pooling): then they are those of the map.
+   */
+  readonly borderless: boolean;
+  /** The operator that has no meaning without borders, or why nothing is known; null where there is neither. */
+  readonly cause: string | null;
+}
+
+/** One unit whose influence is shared out. */
+export interface Question {
+  readonly flow: Flow;
+  readonly target: Target;
+  readonly unit: ReadonlyMap<number, number>;
+  readonly variant: Variant;
+}
+
+export type Shared = Influence | Refusal | Beyond;
+
+/** The influence of the unit on the source, gates and statistics left out. */
+export function shared({ flow, target, unit, variant }: Question, way: Pick<Way, 'clip' | 'only'>): Shared {
+  return withinLimits(() => influence(flow, target, unit, { ...way, variant, local: true }));
+}
+
+/** The effective field along each followed axis of the source; `clipped` is the influence with borders, along all of them. */
+export function alongAxes(question: Question, fields: readonly AxisField[], clipped: Shared): EffectiveAxis[] {
+  let together: Shared | undefined;
+  return question.flow.source.axes.map(({ name }, axis) => {
+    let [endless, dim] = [shared(question, { clip: false, only: axis }), 0];
+    if (!('status' in endless || endless.separable || endless.bounded !== null)) {
+      together ??= shared(question, { clip: false, only: null });
+      [endless, dim] = [together, axis];
+    }
+    const field = fields[axis];
+    const size = field ? extentOf(viewOf(field.local, question.target.tensor.shape, question.unit).virtual) : null;
+    if ('status' in endless) return { ...nothingAlong(name), size, cause: endless.cause };
+    const moments = endless.bounded === null ? momentsAt(endless, dim) : momentsAt(clipped, axis);
+    return {
+      axis: name,
+      sigma: moments?.sigma ?? null,
+      mean: moments?.mean ?? null,
+      size,
+      ratio: moments && size ? (4 * moments.sigma) / size : null,
+      borderless: endless.bounded === null,
+      cause: endless.bounded,
+    };
+  });
+}
+
+export function nothingAlong(axis: string): EffectiveAxis {
+  return { axis, sigma: null, mean: null, size: null, ratio: null, borderless: true, cause: null };
+}
+
+function momentsAt(found: Shared, dim: number): Moments | null {
+  return 'status' in found || !found.box ? null : momentsOf(found.box.start[dim] as number, marginal(found.box, dim));
+}

@@ -1,0 +1,151 @@
+import type { Dim } from '../../graph.ts';
+import type { AxisMap } from '../../operators/operator.ts';
+import { modulo } from '../integers.ts';
+import { type Box, rowsOf } from './box.ts';
+import type { Budget } from './budget.ts';
+import { tapWeight, type Variant } from './variant.ts';
+
+export type Window = Extract<AxisMap, { kind: 'periodic' | 'table' }>;
+
+const POINTWISE: Window = { kind: 'periodic', shift: 1, lo: [0], hi: [0], step: [1], known: true };
+
+/** The window of a map; null where there is none, position by position between axes of one size among it. */
+export function windowOf(map: AxisMap, input: Dim, output: Dim): Window | null {
+  if (map.kind === 'each') return input === output ? null : POINTWISE;
+  return map.kind === 'periodic' || map.kind === 'table' ? map : null;
+}
+
+/** The positions that one output position reads: `count` of them, `step` apart. */
+interface Taps {
+  first: number;
+  step: number;
+  count: number;
+}
+
+/** Positions read by output position o: of a table none outside of it. */
+function tapsAt(map: Window, o: number, taps: Taps): void {
+  const phase = map.kind === 'table' ? o : modulo(o, map.lo.length);
+  const moved = map.kind === 'table' ? 0 : map.shift * ((o - phase) / map.lo.length);
+  const lo = map.lo[phase] ?? 1;
+  const hi = map.hi[phase] ?? 0;
+  taps.first = lo + moved;
+  taps.step = map.kind === 'table' ? 1 : (map.step[phase] as number);
+  taps.count = lo > hi ? 0 : Math.floor((hi - lo) / taps.step) + 1;
+}
+
+/** What lies past the ends of the axis that is read: nothing (padding), the border again, or the axis without end. */
+export type Past = 'lost' | 'clamped' | 'endless';
+
+/** The axis that a window reads. */
+export interface Read {
+  readonly map: Window;
+  /** Size of the axis; only `endless` needs none. */
+  readonly size: number;
+  readonly past: Past;
+}
+
+export interface Pushed {
+  /** null where nothing is left. */
+  readonly box: Box | null;
+  /** Weight that fell into padding. */
+  readonly lost: number;
+}
+
+/** Pushes weights along one dimension from the positions of an output to those that they read, tap by tap. */
+export function pushBack(box: Box, dim: number, { map, size, past }: Read, variant: Variant, budget: Budget): Pushed {
+  const { outer, n, inner } = rowsOf(box.shape, dim);
+  const start = box.start[dim] as number;
+  const taps: Taps = { first: 0, step: 1, count: 0 };
+  const inside = (at: number) => (past === 'clamped' ? Math.min(Math.max(at, 0), size - 1) : at);
+  const [low, high] = past === 'lost' ? [0, size - 1] : [-Infinity, Infinity];
+  let [lo, hi, work] = [Infinity, -Infinity, 0];
+  for (let i = 0; i < n; i++) {
+    tapsAt(map, start + i, taps);
+    const [from, to] = within(taps, low, high);
+    work += taps.count;
+    if (from > to) continue;
+    lo = Math.min(lo, inside(taps.first + from * taps.step));
+    hi = Math.max(hi, inside(taps.first + to * taps.step));
+  }
+  budget.work(work * outer * inner);
+  const length = Math.max(hi - lo + 1, 0);
+  const shape = box.shape.with(dim, length);
+  const data = new Float64Array(budget.cells(shape));
+  let lost = 0;
+  for (let i = 0; i < n; i++) {
+    tapsAt(map, start + i, taps);
+    if (taps.count === 0) continue;
+    const weight = tapWeight(variant, taps.count);
+    const [from, to] = within(taps, low, high);
+    const missing = taps.count - Math.max(to - from + 1, 0);
+    for (let row = 0; row < outer; row++) {
+      const source = (row * n + i) * inner;
+      for (let at = 0; missing > 0 && at < inner; at++) lost += missing * weight * (box.data[source + at] as number);
+      for (let tap = from; tap <= to; tap++) {
+        const target = (row * length + inside(taps.first + tap * taps.step) - lo) * inner;
+        for (let at = 0; at < inner; at++) data[target + at] = (data[target + at] as number) + weight * (box.data[source + at] as number);
+      }
+    }
+  }
+  return { box: length === 0 ? null : { axes: box.axes, start: box.start.with(dim, lo), shape, data }, lost };
+}
+
+/** The first and the last tap that reads a position from low to high. */
+function within({ first, step, count }: Taps, low: number, high: number): readonly [number, number] {
+  return [Math.max(0, Math.ceil((low - first) / step)), Math.min(count - 1, Math.floor((high - first) / step))];
+}
+
+/** Marks along one dimension which of the `size` positions of an output read a marked position. */
+export function pullForward(box: Box, dim: number, map: Window, size: number, budget: Budget): Box {
+  const { outer, n, inner } = rowsOf(box.shape, dim);
+  const start = box.start[dim] as number;
+  const shape = box.shape.with(dim, size);
+  const data = new Float64Array(budget.cells(shape));
+  const taps: Taps = { first: 0, step: 1, count: 0 };
+  for (let o = 0; o < size; o++) {
+    tapsAt(map, o, taps);
+    const [from, to] = within(taps, start, start + n - 1);
+    if (from > to) continue;
+    budget.work((to - from + 1) * outer * inner);
+    for (let row = 0; row < outer; row++) {
+      const target = (row * size + o) * inner;
+      for (let tap = from; tap <= to; tap++) {
+        const source = (row * n + taps.first + tap * taps.step - start) * inner;
+        for (let at = 0; at < inner; at++) if (box.data[source + at]) data[target + at] = 1;
+      }
+    }
+  }
+  return { axes: box.axes, start: box.start.with(dim, 0), shape, data };
+}
+
+/** Longest axis of channels that is looked through. */
+const MAX_CHANNELS = 2 ** 20;
+
+/**
+ * The share of the positions of an output axis (all phases where its size is unknown) that read anything of an input axis. Of
+ * axes that are too long to be channels: all.
+ */
+export function readingShare(map: Window, size: number | null, input: number | null): number {
+  const positions = size ?? map.lo.length;
+  if (positions > MAX_CHANNELS) return 1;
+  const taps: Taps = { first: 0, step: 1, count: 0 };
+  let reading = 0;
+  for (let o = 0; o < positions; o++) {
+    tapsAt(map, o, taps);
+    const [from, to] = within(taps, 0, (input ?? Infinity) - 1);
+    if (taps.count > 0 && (input === null || from <= to)) reading += 1;
+  }
+  return positions === 0 ? 1 : reading / positions;
+}
+
+/** The least and the most taps that any output position has, on an axis without end. */
+export function tapRange(map: Window): readonly [number, number] {
+  const taps: Taps = { first: 0, step: 1, count: 0 };
+  let [least, most] = [Infinity, 0];
+  for (let o = 0; o < map.lo.length; o++) {
+    tapsAt(map, o, taps);
+    least = Math.min(least, taps.count);
+    most = Math.max(most, taps.count);
+  }
+  return [least, most];
+}
