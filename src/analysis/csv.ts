@@ -28,9 +28,9 @@ export function* csvRows(report: Report): Generator<string> {
   const layers = report.layers ?? [];
   const sources = sourceAxes(layers);
   const header = [...COLUMNS, ...sources.flatMap(({ source, axis }) => FIELD_COLUMNS.map((column) => `${source}.${axis}.${column}`))];
-  let chunk = line(header);
+  let chunk = csvLine(header);
   for (const [i, layer] of layers.entries()) {
-    chunk += line([...layerCells(layer), ...sources.flatMap(({ source, axis }) => fieldCells(layer, source, axis))]);
+    chunk += csvLine([...layerCells(layer), ...sources.flatMap(({ source, axis }) => fieldCells(layer, source, axis))]);
     if (i % ROWS_PER_CHUNK !== ROWS_PER_CHUNK - 1) continue;
     yield chunk;
     chunk = '';
@@ -101,7 +101,8 @@ function paddingCell(attributes: Layer['attributes']): Cell {
   return begins === ends ? begins : `${begins}/${ends}`;
 }
 
-function line(cells: readonly Cell[]): string {
+/** One row of CSV. */
+export function csvLine(cells: readonly Cell[]): string {
   return `${cells.map(quote).join(',')}\r\n`;
 }
 

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { Fault } from '../core/fault.ts';
 import type { Network } from '../core/graph.ts';
 import { readDescription } from '../formats/description/index.ts';
+import { suggestion as nearest } from '../formats/description/nearest.ts';
 import { at } from '../formats/description/pointer.ts';
 import type { Limits } from '../formats/format.ts';
+import { describeRef, networkNames } from '../networks/index.ts';
 import { within } from './json.ts';
 import { suggestion } from './nearest.ts';
 import { readNetwork } from './read-network.ts';
@@ -22,17 +24,21 @@ export async function resolveNetwork(value: unknown, limits: Limits, pointer = '
     });
   }
   const json = value as Json;
-  if (Object.hasOwn(json, 'ref')) return resolveRef(json, pointer);
+  if (Object.hasOwn(json, 'ref')) return resolveRef(json, limits, pointer);
   if (Object.hasOwn(json, 'base64')) return resolveBase64(json, limits, pointer);
   return resolveDescription(json, limits, pointer);
 }
 
-function resolveRef(json: Json, pointer: string): never {
+function resolveRef(json: Json, limits: Limits, pointer: string): Network {
   only(json, ['ref'], pointer);
   const ref = json.ref;
-  if (typeof ref !== 'string') throw new Fault('invalid-ref', 'ref must be a string', { pointer: `${pointer}/ref` });
+  const spot = `${pointer}/ref`;
+  if (typeof ref !== 'string') throw new Fault('invalid-ref', 'ref must be a string', { pointer: spot });
   within(pointer, () => checkRef(ref, '/ref'));
-  throw new Fault('network-not-found', `there is no network '${ref}'`, { pointer: `${pointer}/ref` });
+  const builtIn = within(spot, () => describeRef(ref));
+  if (builtIn !== null) return resolveDescription({ ...builtIn.description }, limits, pointer);
+  const near = ref.startsWith('zoo:') ? nearest(ref.slice('zoo:'.length), networkNames()) : '';
+  throw new Fault('network-not-found', `there is no network '${ref}'${near}`, { pointer: spot });
 }
 
 async function resolveBase64(json: Json, limits: Limits, pointer: string): Promise<Network> {

@@ -1,13 +1,12 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { IResolvers, MercuriusContext } from 'mercurius';
 import type { Analyst } from '../analysis/analyst.ts';
+import { conventionCatalog, deviceCatalog, formatCatalog, operatorCatalog } from '../analysis/catalog.ts';
 import type { LayersArguments, LayersPage } from '../analysis/layers-page.ts';
 import type { Source } from '../analysis/source.ts';
 import { views } from '../analysis/views/index.ts';
 import type { View } from '../analysis/views/view.ts';
-import { operators } from '../core/operators/index.ts';
 import type { Totals } from '../core/report.ts';
-import { formats } from '../formats/index.ts';
 import { type AskedReport, askReport, pageFor } from './layers.ts';
 import { analyzeOptions, type OptionsInput } from './options.ts';
 import { Count, JsonScalar } from './scalars.ts';
@@ -67,14 +66,10 @@ export function resolversFor(analyst: Analyst): IResolvers {
           .filter(({ id }) => id !== 'report')
           .map((view) => viewField(analyst, view)),
       ),
-      operators: () =>
-        operators().map(({ op, nonlinear, view, value }) => ({
-          op,
-          nonlinear: nonlinear ?? false,
-          view: view ?? false,
-          folds: value !== undefined,
-        })),
-      formats: () => formats(),
+      operators: operatorCatalog,
+      formats: formatCatalog,
+      conventions: conventionCatalog,
+      devices: deviceCatalog,
     },
     Report: {
       layers: (report: AskedReport, args: LayersArguments): LayersPage => pageFor(report, args),

@@ -65,11 +65,16 @@ function check(name: Name, value: unknown, spot: RequestSpot): unknown {
 function fromText(name: Name, values: readonly string[], spot: RequestSpot): unknown {
   if (name === 'input') return pairs(values, 'NAME:1x3x640x640', shape, spot);
   if (name === 'bind') return pairs(values, 'NAME:VALUE', integer, spot);
+  if (name === 'frozen') return values;
   if (values.length !== 1) throw new Fault('invalid-option', `option ${name} may stand once`, spot);
   const [text = ''] = values;
   if (name === 'batch' || name === 'group') return integer(text);
   if (name === 'unit' || name === 'position') return text.split(',').map(integer);
-  if (name === 'strict') return { '': true, true: true, false: false, '1': true, '0': false }[text] ?? text;
+  if (FLAGS.has(name)) return { '': true, true: true, false: false, '1': true, '0': false }[text] ?? text;
+  if (name === 'recompute') return decimal(text);
+  if (name === 'conventions') return text.split(',');
+  if (name === 'efficiency') return efficiency(text);
+  if (name === 'figure') return figure(text);
   return text;
 }
 
@@ -92,6 +97,24 @@ function shape(text: string): Dim[] | undefined {
   if (text === '') return [];
   const dims = text.split('x').map((dim) => (dim === '?' ? null : integer(dim)));
   return dims.includes(undefined) ? undefined : (dims as Dim[]);
+}
+
+const FLAGS: ReadonlySet<Name> = new Set(['strict', 'inplace', 'tf32', 'fields']);
+
+/** `0.4,0.6` */
+function efficiency(text: string): unknown {
+  const [compute = '', bandwidth = '', ...more] = text.split(',');
+  return more.length > 0 ? text : { compute: decimal(compute), bandwidth: decimal(bandwidth) };
+}
+
+/** `4.1e9:FLOP`, or without a unit. */
+function figure(text: string): unknown {
+  const [value = '', unit, ...more] = text.split(':');
+  return more.length > 0 ? text : { value: decimal(value), ...(unit !== undefined && { unit }) };
+}
+
+function decimal(text: string): number | string {
+  return /^\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,3})?$/.test(text) ? Number(text) : text;
 }
 
 function integer(text: string): number | undefined {

@@ -4,6 +4,7 @@ import { parseJson } from '../../src/analysis/json.ts';
 import { readNetwork } from '../../src/analysis/read-network.ts';
 import { resolveNetwork } from '../../src/analysis/resolve-network.ts';
 import { readConfig } from '../../src/config.ts';
+import { describeRef } from '../../src/networks/index.ts';
 import { matmulFile } from '../onnx-bytes.ts';
 import { CONV } from '../service.ts';
 
@@ -68,8 +69,8 @@ t.test('refs', async (t) => {
   const refused = (ref: unknown, code: string) =>
     t.rejects(resolveNetwork({ ref }, limits, '/network'), { code, spot: { pointer: '/network/ref' } }, String(ref));
   for (const ref of [
-    'zoo:vgg16',
-    'zoo:resnet,depth=50,variant=v1.5',
+    'zoo:vgg17',
+    'zoo:resnot,depth=50,variant=v1.5',
     'pattern:two-3x3',
     `sha256:${'0'.repeat(64)}`,
     'name:mine',
@@ -77,9 +78,21 @@ t.test('refs', async (t) => {
   ]) {
     await refused(ref, 'network-not-found');
   }
-  for (const ref of ['vgg16', 'zoo:', 'zoo:../etc', 'sha256:12', 'name:a@b', 'name:', 5, null, ['zoo:vgg16']])
+  for (const ref of ['vgg16', 'zoo:', 'zoo:../etc', 'zoo:vgg16,depth=12', 'sha256:12', 'name:a@b', 'name:', 5, null, ['zoo:vgg16']])
     await refused(ref, 'invalid-ref');
+  await t.rejects(resolveNetwork({ ref: 'zoo:resnet52' }, limits), { message: /did you mean "resnet50"/ });
   await t.rejects(resolveNetwork({ ref: 'zoo:vgg16', options: {} }, limits), { code: 'invalid-network', spot: { pointer: '/options' } });
+});
+
+t.test('built-in networks', async (t) => {
+  const [plain, spelled, described] = await Promise.all([
+    resolveNetwork({ ref: 'zoo:vgg11' }, limits),
+    resolveNetwork({ ref: 'zoo:vgg,norm=none,depth=11' }, limits),
+    resolveNetwork(describeRef('zoo:vgg11')?.description, limits),
+  ]);
+  t.match(plain, { name: 'vgg11', format: 'description' });
+  t.equal(spelled.sha256, plain.sha256, 'the same network has the same identity, however it is referred to');
+  t.equal(described.sha256, plain.sha256);
 });
 
 t.test('values that are no network', async (t) => {

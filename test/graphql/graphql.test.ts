@@ -103,13 +103,13 @@ t.test('both transports say the same', async (t) => {
     network { name format sha256 bytes producer opset } engine { name version } convention { id version unit notCounted { op count } }
     inputs { name dtype shape axes } outputs { name dtype shape axes } assumptions { name value reason } status
     coverage { nodes layers folded unsupported { op count nodes } } diagnostics { code severity message node }
-    totals { params { stored trainable logical buffers scalars bytes } macs flops operations { mac mul add div cmp exp load } cost { value unit }
+    totals { params { stored trainable logical buffers scalars bytes } macs flops operations { mac mul add div cmp exp load } validMacs validFlops cost { value unit }
       activations { elements bytes } memory { weightBytes peakBytes peakLayer } depth nonlinearities stride { axis stride } lowerBounds }
     groups { scope layers params { stored trainable buffers } macs flops activationBytes }
     layers { nodes { index id name scope op attributes inputs
       outputs { name dtype shape receptiveFields { source axes { axis outputAxis status cause size sizeMin visible stride strideRatio padding center
         local { status size sizeMin visible stride strideRatio padding center } } } }
-      params { stored trainable buffers } macs flops operations { mac mul add div cmp exp load } cost { value unit } integer activationBytes } } } }`;
+      params { stored trainable buffers } macs flops operations { mac mul add div cmp exp load } validMacs validFlops cost { value unit } integer activationBytes } } } }`;
   const { data, errors } = await ask(app, query, { description: CHAIN });
   t.notOk(errors);
   const rest = await app.inject({ method: 'POST', url: '/v1/analyze?group=1', payload: CHAIN });

@@ -84,7 +84,8 @@ t.test('a description in every wrapping', async (t) => {
   }
   const encoded = await json(app, { network: { format: 'onnx', base64: onnx.toString('base64') } });
   t.match(encoded.json(), { totals: { macs: 32 }, network: { format: 'onnx' } });
-  t.equal((await json(app, { network: { ref: 'zoo:resnet50' } })).json().code, 'network-not-found');
+  t.match((await json(app, { network: { ref: 'zoo:resnet50' } })).json(), { network: { name: 'resnet50' }, totals: { macs: 4089184256 } });
+  t.equal((await json(app, { network: { ref: 'zoo:none' } })).json().code, 'network-not-found');
 });
 
 t.test('bodies that are no network', async (t) => {

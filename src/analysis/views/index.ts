@@ -1,7 +1,31 @@
+import { alignment } from './alignment.ts';
+import { compare } from './compare.ts';
+import { effectiveReceptiveField } from './effective-receptive-field.ts';
+import { memory } from './memory.ts';
+import { projectiveField } from './projective-field.ts';
+import { receptiveField } from './receptive-field.ts';
 import { report } from './report.ts';
+import { roofline } from './roofline.ts';
+import { sweep } from './sweep.ts';
+import { tiling } from './tiling.ts';
+import { training } from './training.ts';
 import type { View } from './view.ts';
 
-const VIEWS: ReadonlyMap<string, View> = new Map([report].map((view) => [view.id, view]));
+const ALL: readonly View[] = [
+  report,
+  receptiveField,
+  projectiveField,
+  effectiveReceptiveField,
+  alignment,
+  tiling,
+  memory,
+  training,
+  roofline,
+  sweep,
+  compare,
+];
+
+const VIEWS: ReadonlyMap<string, View> = new Map(ALL.map((view) => [view.id, view]));
 
 /** Every way to look at a network. */
 export function views(): readonly View[] {

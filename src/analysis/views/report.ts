@@ -11,7 +11,7 @@ export const report = defineView({
   id: 'report',
   summary: 'Receptive fields, cost, parameters and memory',
   description: 'Totals of the network, and each of its layers with receptive fields, cost and parameters.',
-  takes: ['strict', 'layers', 'group'],
+  takes: ['convention', 'causal', 'strict', 'layers', 'group'],
   answer: analyze,
   forms: {
     *json(answer: Report, { maxLayers }) {

@@ -13,6 +13,28 @@ export interface ViewOptions extends AnalyzeOptions {
   readonly position?: readonly number[];
   /** How the mass of an effective receptive field is shared. */
   readonly variant?: string;
+  /** Types that floating-point weights, and all other floating-point tensors, are taken to have. */
+  readonly weights?: string;
+  readonly activations?: string;
+  /** Whether activation functions may overwrite their inputs. */
+  readonly inplace?: boolean;
+  /** How a network is trained: the optimizer, the precision, weights that are left alone, how much is computed twice. */
+  readonly optimizer?: string;
+  readonly precision?: string;
+  readonly frozen?: readonly string[];
+  readonly recompute?: number;
+  /** Id of a device, or one that the caller describes. */
+  readonly device?: unknown;
+  readonly tf32?: boolean;
+  readonly efficiency?: { readonly compute?: number | undefined; readonly bandwidth?: number | undefined };
+  /** `H,W:128..1024:32`: which sizes go from where to where. */
+  readonly sweep?: string;
+  /** Whether the points of a sweep have their receptive fields. */
+  readonly fields?: boolean;
+  /** Ids of two conventions. */
+  readonly conventions?: readonly string[];
+  /** A published figure. */
+  readonly figure?: { readonly value: number; readonly unit?: string | undefined };
 }
 
 /** Forms of an answer. */

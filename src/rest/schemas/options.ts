@@ -1,6 +1,9 @@
 import { type Static, type StringOptions, type TSchema, Type } from '@sinclair/typebox';
+import { DTYPE_BITS } from '../../core/graph.ts';
 
 const MAX = Number.MAX_SAFE_INTEGER;
+
+const DTYPES = Object.keys(DTYPE_BITS).filter((type) => !/^(string|bool|complex)/.test(type));
 
 /** What an option wants, for the error that says that it got something else; a symbol, so that it stays out of OpenAPI. */
 export const wants = Symbol('wants');
@@ -15,6 +18,16 @@ function byName<T extends TSchema>(schema: T, description: string, wanted: strin
 function oneOf<T extends string>(values: readonly T[], options: StringOptions) {
   // TypeBox checks the pattern, and readers of OpenAPI see the enum.
   return Type.Unsafe<T>(Type.String({ ...options, enum: values, pattern: `^(${values.join('|')})$` }));
+}
+
+const Fraction = Type.Number({ exclusiveMinimum: 0, maximum: 1, [wants]: 'must be a number above 0 and at most 1' });
+
+function flag(description: string) {
+  return Type.Boolean({ description, [wants]: 'must be true or false' });
+}
+
+function dtype(description: string) {
+  return oneOf(DTYPES, { description, [wants]: `must be one of ${DTYPES.join(', ')}` });
 }
 
 function positions(description: string) {
@@ -32,6 +45,14 @@ export const OptionSchemas = {
   ),
   bind: byName(Size, 'Sizes for named dims.', 'must be an object of sizes by dim name'),
   batch: Type.Integer({ minimum: 1, maximum: MAX, description: 'Size of the batch axis.', [wants]: 'must be a positive integer' }),
+  convention: Type.String({
+    description: 'Id of the counting convention of the cost fields; fovea by default.',
+    [wants]: 'must be a string',
+  }),
+  causal: oneOf(['full', 'exact'], {
+    description: 'Whether causal attention counts all scores, or only those that the mask leaves.',
+    [wants]: "must be 'full' or 'exact'",
+  }),
   strict: Type.Boolean({ description: 'Answer 422 instead of a partial report.', [wants]: 'must be true or false' }),
   layers: oneOf(['all', 'none'], {
     description: 'Whether the report lists its layers.',
@@ -51,6 +72,55 @@ export const OptionSchemas = {
     description: 'How the mass is shared: every tap and branch alike, by the number of paths, or the variance under random weights.',
     [wants]: "must be 'uniform', 'paths' or 'random'",
   }),
+  weights: dtype('Type that floating-point weights are taken to have: int8, float16, ...'),
+  activations: dtype('Type that all other floating-point tensors are taken to have.'),
+  inplace: flag('Whether activation functions may overwrite inputs that nothing else needs.'),
+  optimizer: oneOf(['sgd', 'momentum', 'adam'], {
+    description: 'What trains the network; adam by default.',
+    [wants]: "must be 'sgd', 'momentum' or 'adam'",
+  }),
+  precision: oneOf(['own', 'mixed'], {
+    description: 'The types of the file, or 16 bits with a master copy of the weights.',
+    [wants]: "must be 'own' or 'mixed'",
+  }),
+  frozen: Type.Array(Type.String(), {
+    description: 'Beginnings of the names of weights that are not trained.',
+    maxItems: 100,
+    [wants]: 'must be a list of names',
+  }),
+  recompute: Type.Number({
+    minimum: 0,
+    maximum: 1,
+    description: 'Share of the forward pass that is computed a second time, as with checkpoints.',
+    [wants]: 'must be a number from 0 to 1',
+  }),
+  device: Type.Union([Type.String(), Type.Object({}, { additionalProperties: true })], {
+    description: 'Id of a device, as in /v1/devices; in JSON also `{ name, bandwidth, rates: { float32: ... } }`.',
+    [wants]: 'must be the id of a device, or in JSON an object with name, bandwidth and rates',
+  }),
+  tf32: flag('Whether convolutions and matrix products in float32 may run as tf32 where the device has it.'),
+  efficiency: Type.Partial(Type.Object({ compute: Fraction, bandwidth: Fraction }, { additionalProperties: false }), {
+    description: 'Shares of the rates of the device that the upper end of a time assumes.',
+    [wants]: 'must be an object with compute and bandwidth, each above 0 and at most 1',
+  }),
+  sweep: Type.String({
+    description: '`H,W:128..1024:32`: axes (or batch), the first and the last size, and the step.',
+    [wants]: 'must be a string such as H,W:128..1024:32',
+  }),
+  fields: flag('Whether the points of a sweep have the visible receptive field, which takes longer.'),
+  conventions: Type.Array(Type.String(), {
+    minItems: 2,
+    maxItems: 2,
+    description: 'Ids of two conventions, as in /v1/conventions, that are reconciled.',
+    [wants]: 'must be two ids of conventions',
+  }),
+  figure: Type.Object(
+    {
+      value: Type.Number({ minimum: 1, [wants]: 'must be a number of at least 1' }),
+      unit: Type.Optional(oneOf(['MAC', 'FLOP'], { [wants]: "must be 'MAC' or 'FLOP'" })),
+    },
+    { additionalProperties: false, description: 'A published figure that is explained.', [wants]: 'must be an object with value and unit' },
+  ),
   format: Type.String({ description: 'Id of the format of the model; without it the content decides.', [wants]: 'must be a string' }),
   as: oneOf(['json', 'csv', 'md', 'svg', 'netron'], {
     description: 'Form of the answer; wins over the Accept header.',
@@ -76,6 +146,12 @@ const QuerySchemas = {
   unit: indices(
     "`3,4`: a unit of the layer's first output, by its indices along the axes that move with the source; the centre by default.",
   ),
+  frozen: repeated('Beginning of the names of weights that are not trained, repeatable.', 'backbone.'),
+  efficiency: Type.String({
+    description: '`0.4,0.6`: shares of the rates of computation and of the bandwidth that the upper end of a time assumes.',
+  }),
+  conventions: Type.String({ description: '`fvcore,thop`: ids of two conventions, as in /v1/conventions, that are reconciled.' }),
+  figure: Type.String({ description: '`4.1e9:FLOP`, or without a unit: a published figure that is explained.' }),
   position: indices('`100,120`: a position of the source, by its indices along the followed axes; the centre by default.'),
 };
 

@@ -96,6 +96,8 @@ const Layer = open(
     macs: orNull(count('Multiply-accumulates.')),
     flops: orNull(count('Floating-point operations: 2 mac + mul + add + div + cmp + exp.')),
     operations: Type.Unsafe({ ...open(Operations, 'Primitive operations.'), type: ['object', 'null'] }),
+    validMacs: orNull(count('Multiply-accumulates without those on taps in padding.')),
+    validFlops: orNull(count('Floating-point operations without those on taps in padding.')),
     cost: Cost,
     integer: flag('Whether this is integer arithmetic.'),
     activationBytes: orNull(count('Bytes of the outputs.')),
@@ -117,6 +119,8 @@ const Totals = open(
     macs: count('Multiply-accumulates.'),
     flops: count('Floating-point operations.'),
     operations: open(Operations, 'Primitive operations.'),
+    validMacs: count('Multiply-accumulates without those on taps in padding.'),
+    validFlops: count('Floating-point operations without those on taps in padding.'),
     cost: Cost,
     activations: open({ elements: count('Elements.'), bytes: count('Bytes.') }, 'Outputs of all layers.'),
     memory: open(

@@ -1,0 +1,157 @@
+import { around, type Extent, extentOf, type Lane, lengths, shows } from './extent.ts';
+import { distribution } from './heat-curve.ts';
+import type { HeatAxis, HeatGrid, MassSpans, PlacedAxis } from './heat-field.ts';
+import { heatMap, massSwatch } from './heat-map.ts';
+import { type KeyRow, key } from './key.ts';
+import { digits, drawable, drawableInterval, type Interval, percent, slice } from './numbers.ts';
+import { unitName } from './region-figure.ts';
+import { cross } from './region-panel.ts';
+import { box, document, INNER, MARGIN, paragraph, TOP } from './svg.ts';
+import { named } from './words.ts';
+
+export interface HeatFigureInput {
+  /** What the layer belongs to: the network. */
+  readonly title: string;
+  readonly layer: string;
+  readonly unit: readonly number[] | null;
+  /** One or two, outermost first. */
+  readonly axes: readonly HeatAxis[];
+  /** Sides of the box around the centre that holds this share (0.5, 0.95, 0.99) of the influence, for each axis. */
+  readonly mass: readonly { readonly share: number; readonly sides: readonly (number | null)[] }[];
+  /** Null where it is not known: then the boxes stand alone. */
+  readonly grid: HeatGrid | null;
+  /** Side of the field by the rule of 1 - 95.45 %, in positions; null where unknown. */
+  readonly size: number | null;
+  /** That size as a share of the theoretical one; null where unknown. */
+  readonly ratio: number | null;
+  readonly note?: string | undefined;
+}
+
+const MAP = 260;
+const GUTTER = 40;
+/** Where a field takes less of the input than this, it is shown larger. */
+const ENOUGH = 1 / 3;
+
+/**
+ * The effective receptive field of one unit, as SVG: a heat map for two axes, a curve for one, with the theoretical field and the
+ * boxes that hold 50, 95 and 99 % of the influence.
+ */
+export function heatFigure(input: HeatFigureInput): string {
+  const axes = input.axes.slice(0, 2).map(checked);
+  const mass = input.mass.slice(0, 3).map(({ share, sides }) => ({
+    share: drawable(share) ?? 0,
+    spans: axes.map((axis, i) => spanAround(axis.center, drawable(sides[i]))),
+  }));
+  const extents = axes.map((axis, i) => viewOf(axis, [axis.theoretical, ...mass.map(({ spans }) => spans[i] ?? null)]));
+  const placed = place(axes, extents);
+  const drawing =
+    placed.length === 2 ? heatMap(placed as [PlacedAxis, PlacedAxis], mass, input.grid) : distribution(placed, mass, input.grid);
+  const table = key(
+    axes.map((axis) => axis.name),
+    rows(axes, mass),
+    drawing.bottom + 8,
+  );
+  const zoomed = axes.some(({ size }, i) => size !== null && !(shows(placed[i]?.lane as Lane, 0) && shows(placed[i]?.lane as Lane, size)));
+  const sentences = [effective(input), drawing.note, zoomed ? 'Only a part of the input is shown.' : '', input.note ?? ''];
+  const notes = paragraph(sentences.filter(Boolean).join(' '), table.bottom + 17, 4);
+  const unit = unitName(input.unit);
+  const suffix = unit === '' ? '' : `, ${unit}`;
+  return document({
+    heading: `${named(input.layer, unit === '' ? 46 : 40)}${suffix}`,
+    subheading: `Effective receptive field in ${named(input.title)}`,
+    title: `Effective receptive field of ${named(input.layer)}${suffix}, in ${named(input.title)}`,
+    description: [...describe(axes, mass), effective(input), input.note ? named(input.note, 400) : ''].filter(Boolean).join(' '),
+    height: notes.bottom + 2,
+    body: drawing.markup + table.markup + notes.markup,
+  });
+}
+
+function checked(axis: HeatAxis): HeatAxis {
+  const size = drawable(axis.size);
+  return {
+    name: named(axis.name, 12),
+    size: size !== null && size >= 0 ? size : null,
+    theoretical: drawableInterval(axis.theoretical),
+    center: drawable(axis.center),
+    sigma: drawable(axis.sigma),
+  };
+}
+
+/** The middle of position c is c + 1/2 on a scale where a position reaches from c to c + 1. */
+function spanAround(center: number | null, side: number | null): Interval | null {
+  if (center === null || side === null || side < 0) return null;
+  return { start: center + 0.5 - side / 2, stop: center + 0.5 + side / 2 };
+}
+
+function viewOf({ size }: HeatAxis, fields: readonly (Interval | null)[]): Extent {
+  const known = fields.filter((field) => field !== null);
+  const start = Math.min(...known.map((field) => field.start));
+  const stop = Math.max(...known.map((field) => field.stop));
+  const small = size !== null && stop - start < size * ENOUGH && start < size && stop > 0;
+  return small ? around(start, stop, size) : extentOf(size, fields);
+}
+
+function place(axes: readonly HeatAxis[], extents: readonly Extent[]): PlacedAxis[] {
+  const [first, second] = extents;
+  if (first === undefined) return [];
+  if (second === undefined) {
+    return [{ ...(axes[0] as HeatAxis), lane: { extent: first, from: MARGIN, to: MARGIN + INNER } }];
+  }
+  const top = TOP + 18;
+  const { across, down } = lengths([second], first, { width: INNER - GUTTER, height: MAP });
+  const width = across[0] as number;
+  const left = MARGIN + GUTTER + Math.max(0, (INNER - 2 * GUTTER - width) / 2);
+  return [
+    { ...(axes[0] as HeatAxis), lane: { extent: first, from: top, to: top + down } },
+    { ...(axes[1] as HeatAxis), lane: { extent: second, from: left, to: left + width } },
+  ];
+}
+
+function rows(axes: readonly HeatAxis[], mass: MassSpans): KeyRow[] {
+  const swatch = (x: number, y: number) => box(x - 8, y - 5, x + 8, y + 5, 'none line dash');
+  return [
+    { label: 'input', cells: axes.map(({ size }) => (size === null ? 'unknown' : digits(size))), swatch: frame },
+    { label: 'theoretical', cells: axes.map(({ theoretical }) => fieldText(theoretical)), swatch },
+    { label: 'size', cells: axes.map(({ theoretical }) => (theoretical ? digits(theoretical.stop - theoretical.start) : '–')) },
+    { label: 'centre', cells: axes.map(({ center }) => text(center)), swatch: cross },
+    { label: 'σ', cells: axes.map(({ sigma }) => text(sigma)) },
+    ...mass.map(({ share, spans }, i) => ({
+      label: `${percent(share)} within`,
+      cells: axes.map((_, a) => text(sideOf(spans[a]))),
+      swatch: (x: number, y: number) => massSwatch(i, x, y),
+    })),
+  ];
+}
+
+function frame(x: number, y: number): string {
+  return box(x - 8, y - 5, x + 8, y + 5, 'panel') + box(x - 8, y - 5, x + 8, y + 5, 'none line');
+}
+
+function sideOf(span: Interval | null | undefined): number | null {
+  return span ? span.stop - span.start : null;
+}
+
+function fieldText(interval: Interval | null): string {
+  return interval ? slice(interval) : 'unknown';
+}
+
+function text(value: number | null): string {
+  return value === null ? 'unknown' : digits(Number(value.toPrecision(4)));
+}
+
+function effective({ size, ratio }: HeatFigureInput): string {
+  const side = drawable(size);
+  const share = drawable(ratio);
+  if (side === null) return 'Its effective size is not known.';
+  const part = share === null ? '' : `, ${percent(share)} of the theoretical size`;
+  return `Effective size (positions above 1 − 95.45 % of the peak): ${text(side)}${part}.`;
+}
+
+function describe(axes: readonly HeatAxis[], mass: MassSpans): string[] {
+  return axes.map((axis, a) => {
+    const size = axis.size === null ? 'unknown size' : `size ${digits(axis.size)}`;
+    const sides = mass.map(({ share, spans }) => `${percent(share)} of the influence within ${text(sideOf(spans[a]))} positions`);
+    const span = axis.theoretical ? ` of size ${digits(axis.theoretical.stop - axis.theoretical.start)}` : '';
+    return `Along ${axis.name} (input of ${size}): ${[`sigma ${text(axis.sigma)}`, `theoretical field ${fieldText(axis.theoretical)}${span}`, ...sides].join(', ')}.`;
+  });
+}

@@ -1,0 +1,73 @@
+import { type Context, contextOf } from '../../core/context.ts';
+import type { Network } from '../../core/graph.ts';
+import { type EffectiveField, type EffectiveVariant, effectiveField } from '../../core/receptive-field/effective.ts';
+import { unitRegion } from '../../core/receptive-field/region.ts';
+import type { Interval } from '../../core/receptive-field/unit-field.ts';
+import type { Report } from '../../core/report.ts';
+import { traceGraph } from '../../core/trace.ts';
+import { heatFigure } from '../figures/heat-figure.ts';
+import { headed } from './headed.ts';
+import { type ChosenLayer, layerOf, sourceOf } from './target.ts';
+import { defineView, type ViewOptions } from './view.ts';
+
+/** Where the influence of the input on one unit of a layer lies. */
+export interface EffectiveReceptiveFieldView extends Context, Pick<Report, 'network' | 'engine'> {
+  readonly layer: ChosenLayer['layer'];
+  readonly output: ChosenLayer['output'];
+  readonly field: EffectiveField;
+  /** The theoretical field of the same unit, without gates and statistics: per axis the sizes of source and region. */
+  readonly theoretical: readonly { readonly axis: string; readonly extent: number | null; readonly virtual: Interval | null }[];
+}
+
+function answer(network: Network, options: ViewOptions): EffectiveReceptiveFieldView {
+  const trace = traceGraph(network.graph, options);
+  const source = sourceOf(trace, options.source);
+  const { layer, output, target } = layerOf(trace, source, options.layer);
+  const { unit } = options;
+  // Options are checked where they come in.
+  const field = effectiveField(trace, { target, source, unit, variant: options.variant as EffectiveVariant | undefined });
+  const { axes } = unitRegion(trace, { target, source, unit });
+  const theoretical = axes.map(({ local }, i) => ({
+    axis: source.axes[i]?.name ?? '',
+    extent: source.axes[i]?.extent ?? null,
+    virtual: local.virtual,
+  }));
+  return headed(network, { ...contextOf(trace), layer, output, field, theoretical });
+}
+
+function figure({ network, layer, field, theoretical }: EffectiveReceptiveFieldView): string {
+  const sizes = field.axes.map(({ size }) => size);
+  const size = sizes.every((one) => one !== null)
+    ? sizes.reduce((product: number, one) => product * (one ?? 1), 1) ** (1 / sizes.length)
+    : null;
+  return heatFigure({
+    title: network.name || network.sha256.slice(0, 12),
+    layer: layer.id,
+    unit: field.unit.map(({ index }) => index),
+    axes: field.axes.map(({ axis, sigma, mean }, i) => ({
+      name: axis,
+      size: theoretical[i]?.extent ?? null,
+      theoretical: theoretical[i]?.virtual ?? null,
+      center: mean,
+      sigma,
+    })),
+    mass: (field.sides ?? []).map(({ mass, side }) => ({ share: mass, sides: field.axes.map(() => side) })),
+    grid: field.map,
+    size: field.luoSize,
+    ratio: field.luoSize !== null && size ? field.luoSize / size : null,
+    ...(field.cause !== null && { note: field.cause }),
+  });
+}
+
+/** The effective receptive field of one unit of a layer. */
+export const effectiveReceptiveField = defineView({
+  id: 'effective-receptive-field',
+  summary: 'Where the influence on one unit of a layer lies',
+  description:
+    "The effective receptive field (Luo et al. 2016) from the structure alone: each window's taps weigh equally, Add shares equally between its branches, Concat by channels, " +
+    'gates and statistics are left out. Sigma per axis, the map of the influence, its size, and the sides that hold 50, 95 and 99 % of it.',
+  takes: ['layer', 'source', 'unit', 'variant'],
+  heavy: true,
+  answer,
+  forms: { svg: (view: EffectiveReceptiveFieldView) => [figure(view)] },
+});

@@ -1,0 +1,43 @@
+import t from 'tap';
+import { CONV, CONV_MACS, service } from '../service.ts';
+
+t.test('a report by a convention, over both transports', async (t) => {
+  const app = await service(t);
+  const rest = await app.inject({ method: 'POST', url: '/v1/analyze?convention=torchinfo', payload: CONV });
+  const expected = {
+    convention: { id: 'torchinfo', unit: 'MAC', notCounted: [] },
+    totals: { cost: { value: CONV_MACS + 144, unit: 'MAC' } },
+  };
+  t.match(rest.json(), expected);
+  const query = `query ($d: JSON) { analyze(network: { description: $d }, options: { convention: "torchinfo" }) {
+    convention { id unit notCounted { op count } } totals { macs cost { value unit } } } }`;
+  const graphql = await app.inject({ method: 'POST', url: '/graphql', payload: { query, variables: { d: CONV } } });
+  t.match(graphql.json().data.analyze, { ...expected, totals: { ...expected.totals, macs: CONV_MACS } });
+});
+
+t.test('a convention that there is not', async (t) => {
+  const app = await service(t);
+  const rest = await app.inject({ method: 'POST', url: '/v1/analyze?convention=flops', payload: CONV });
+  t.equal(rest.statusCode, 400);
+  t.match(rest.json(), { code: 'unknown-convention', detail: /fvcore/ });
+});
+
+t.test('causal attention, exactly', async (t) => {
+  const app = await service(t);
+  const causal = {
+    version: 1,
+    inputs: { x: [1, 2, 8, 4] },
+    layers: [{ type: 'onnx.Attention', attributes: { is_causal: 1 }, from: ['x', 'x', 'x'] }],
+  };
+  const macs = async (query: string) => {
+    const answer = await app.inject({ method: 'POST', url: `/v1/analyze${query}`, payload: causal });
+    const { totals, diagnostics, code } = answer.json();
+    return code ?? [totals.macs, diagnostics.map((diagnostic: { code: string }) => diagnostic.code).join()];
+  };
+  t.strictSame(await macs(''), [2 * 64 * 8, '']);
+  t.strictSame(await macs('?causal=exact'), [2 * 36 * 8, 'exact-attention']);
+  t.equal(await macs('?causal=half'), 'invalid-option');
+  const query = 'query ($d: JSON) { analyze(network: { description: $d }, options: { causal: "half" }) { status } }';
+  const graphql = await app.inject({ method: 'POST', url: '/graphql', payload: { query, variables: { d: causal } } });
+  t.equal(graphql.json().errors[0].extensions.code, 'invalid-option');
+});
