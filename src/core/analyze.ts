@@ -1,4 +1,5 @@
-import { fovea } from './cost/conventions/fovea.ts';
+import { conventionOf } from './cost/conventions/index.ts';
+import { notCounted } from './cost/conventions/not-counted.ts';
 import { coverageOf } from './coverage.ts';
 import { factsOf } from './facts.ts';
 import { Fault } from './fault.ts';
@@ -16,19 +17,22 @@ import { VERSION } from './version.ts';
 
 /**
  * Analyzes a network: types of all tensors, receptive fields, cost, parameters and memory. Pure: the same network and
- * options give the same report. Faults: `malformed-node`, those of `bindInputs`, and with `strict` `incomplete`.
+ * options give the same report. Faults: `malformed-node`, `unknown-convention`, those of `bindInputs`, and with `strict`
+ * `incomplete`.
  */
 export function analyze(network: Network, options: AnalyzeOptions = {}): Report {
+  const convention = conventionOf(options.convention ?? 'fovea');
+  const { id, version, unit } = convention;
   const trace = traceGraph(network.graph, options);
   const { calls, tensors } = trace;
   const inputs = new Map(trace.inputs.map(({ name }) => [name, tensors.get(name) as Tensor]));
   const diagnostics = [...trace.diagnostics];
   const fields = followFields(trace, (diagnostic) => diagnostics.push(diagnostic));
-  const { facts, params, diagnostics: noticed } = factsOf(trace, fovea, fields.byCall);
+  const { facts, params, diagnostics: noticed } = factsOf(trace, convention, fields.byCall, options.causal === 'exact');
   diagnostics.push(...noticed);
   const outputs = network.graph.outputs.map(({ name }) => name);
   const mainFields = fields.byOutput.get(outputs[0] ?? '') ?? [];
-  const totals = totalsOf({ facts, params, unit: fovea.unit, inputs, outputs, mainFields });
+  const totals = totalsOf({ facts, params, unit, inputs, outputs, mainFields });
   const coverage = coverageOf(calls);
   const sized = facts.every(({ outputs }) => outputs.every(({ elements }) => elements !== null));
   const status = sized && totals.lowerBounds.length === 0 && coverage.unsupported.length === 0 ? 'complete' : 'partial';
@@ -36,7 +40,7 @@ export function analyze(network: Network, options: AnalyzeOptions = {}): Report 
   return {
     network: aboutNetwork(network),
     engine: { name: 'fovea', version: VERSION },
-    convention: { id: fovea.id, version: fovea.version, unit: fovea.unit, notCounted: [] },
+    convention: { id, version, unit, notCounted: notCounted(facts) },
     inputs: trace.inputs.map((input) => ({ ...tensorJson(input.name, input), axes: trace.axes.get(input.name) ?? [] })),
     outputs: outputs.map((name) => {
       const tensor = tensors.get(name);
@@ -48,7 +52,7 @@ export function analyze(network: Network, options: AnalyzeOptions = {}): Report 
     diagnostics,
     totals,
     ...(options.group !== undefined && { groups: groupTotals(facts, options.group) }),
-    ...(options.layers !== false && { layers: facts.map((fact, index) => layerReport(fact, index, fovea.unit)) }),
+    ...(options.layers !== false && { layers: facts.map((fact, index) => layerReport(fact, index, unit)) }),
   };
 }
 

@@ -33,6 +33,12 @@ export function plus(...terms: readonly Count[]): Count {
   return total;
 }
 
+/** The exact difference of two counts, of which the second one is not larger. */
+export function less(a: Count, b: Count): Count {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return settle(BigInt(a) - BigInt(b));
+}
+
 /** The exact sum of any number of counts. */
 export function sum(terms: Iterable<Count>): Count {
   let total: Count = 0;

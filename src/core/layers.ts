@@ -1,10 +1,12 @@
 import type { Convention } from './cost/conventions/convention.ts';
-import { flopsOf, operationsJson, type Primitives, primitives, repeat } from './cost/counters.ts';
-import { type Count, countToJson, plus, times } from './count.ts';
+import type { Projection } from './cost/conventions/project.ts';
+import { flopsOf, operationsJson, type Primitives, primitives, repeat, type Valid, validOf } from './cost/counters.ts';
+import { add, type Count, countToJson, times } from './count.ts';
 import type { Attribute, Shape } from './graph.ts';
 import type { Step } from './inference/runner.ts';
 import { known } from './operators/call.ts';
 import type { Tensor } from './operators/operator.ts';
+import { volume } from './operators/shape.ts';
 import { bytesOf, NO_PARAMS, type ParamCount } from './params.ts';
 import type { AttributeJson, Layer, LayerOutput, ReceptiveField, ReportTensor } from './report.ts';
 
@@ -14,6 +16,8 @@ export interface LayerFacts {
   readonly params: ParamCount;
   readonly fields: readonly (readonly ReceptiveField[])[];
   readonly operations: Primitives | null;
+  /** Without taps in padding. */
+  readonly valid: Valid | null;
   readonly integer: boolean;
   readonly cost: Count | null;
   /** Elements and bytes of each output, which a view does not own. */
@@ -22,41 +26,51 @@ export interface LayerFacts {
 }
 
 /** What is known of one layer; one in a loop costs as often as it runs, or once where that is not known. */
-export function layerFacts(call: Step, params: ParamCount | undefined, fields: LayerFacts['fields'], convention: Convention): LayerFacts {
-  const counters = call.operator?.cost(call) ?? null;
-  const operations = counters && repeat(primitives(counters), call.repeats ?? 1);
+export function layerFacts(
+  call: Step,
+  params: ParamCount | undefined,
+  fields: LayerFacts['fields'],
+  project: Projection,
+  exact: boolean,
+): LayerFacts {
+  const { operator } = call;
+  const counters = (exact && operator?.exactCost ? operator.exactCost(call) : operator?.cost(call)) ?? null;
+  const once = counters && primitives(counters);
+  const operations = once && repeat(once, call.repeats ?? 1);
   return {
     call,
     params: params ?? NO_PARAMS,
     fields,
     operations,
+    valid: operations && validOf(operations, times(counters?.padding ?? 0, call.repeats ?? 1)),
     integer: counters?.integer ?? false,
-    cost: operations && convention.project(call.node.op, operations),
+    cost: once && project(call, once),
     outputs: call.outputs.map(sizeOf),
     view: call.operator?.view ?? false,
   };
 }
 
 function sizeOf({ shape, dtype }: Tensor): LayerFacts['outputs'][number] {
-  const sizes = known(shape);
-  const elements = sizes && times(...sizes);
+  const elements = shape && volume(shape);
   return { elements, bytes: elements !== null && dtype !== null ? bytesOf(elements, dtype) : null };
 }
 
 /** Bytes of a layer's outputs that own memory; null where one is unknown. */
 export function ownedBytes({ view, outputs }: LayerFacts): Count | null {
   if (view) return 0;
-  return outputs.reduce<Count | null>((sum, { bytes }) => (sum === null || bytes === null ? null : plus(sum, bytes)), 0);
+  let owned: Count = 0;
+  for (const { bytes } of outputs) {
+    if (bytes === null) return null;
+    owned = add(owned, bytes);
+  }
+  return owned;
 }
 
 /** A layer as the report shows it. */
 export function layerReport(facts: LayerFacts, index: number, unit: Convention['unit']): Layer {
-  const { call, params, operations, fields } = facts;
+  const { call, params, operations } = facts;
   const { node } = call;
   const bytes = ownedBytes(facts);
-  const outputs = node.outputs.flatMap((name, k): LayerOutput[] =>
-    name === '' ? [] : [{ ...tensorJson(name, call.outputs[k]), receptiveFields: fields[k] ?? [] }],
-  );
   return {
     index,
     id: node.id,
@@ -65,15 +79,25 @@ export function layerReport(facts: LayerFacts, index: number, unit: Convention['
     op: node.op,
     attributes: attributesJson(call),
     inputs: node.inputs,
-    outputs,
+    outputs: outputsJson(facts),
     params: paramsJson(params),
     macs: operations && countToJson(operations.mac),
     flops: operations && countToJson(flopsOf(operations)),
     operations: operations && operationsJson(operations),
+    validMacs: facts.valid && countToJson(facts.valid.macs),
+    validFlops: facts.valid && countToJson(facts.valid.flops),
     cost: { value: facts.cost === null ? null : countToJson(facts.cost), unit },
     integer: facts.integer,
     activationBytes: bytes === null ? null : countToJson(bytes),
   };
+}
+
+function outputsJson({ call, fields }: LayerFacts): LayerOutput[] {
+  const json = call.node.outputs.map((name, k): LayerOutput => {
+    const tensor = call.outputs[k];
+    return { name, dtype: tensor?.dtype ?? null, shape: shapeJson(tensor?.shape ?? null), receptiveFields: fields[k] ?? [] };
+  });
+  return call.node.outputs.includes('') ? json.filter(({ name }) => name !== '') : json;
 }
 
 // Most layers of a large graph have no parameters and no attributes: what says so is shared, to leave less to collect.
@@ -118,5 +142,5 @@ function attributeJson(value: Attribute): AttributeJson {
   if ('dtype' in value) return { dtype: value.dtype, shape: value.shape };
   if (!Array.isArray(value)) return null;
   if (value.length > MAX_LISTED) return `${value.length} values`;
-  return value.map((item: unknown) => (typeof item === 'number' && Number.isFinite(item) ? item : String(item)));
+  return value.every(Number.isFinite) ? value : value.map((item) => (Number.isFinite(item) ? item : String(item)));
 }

@@ -11,16 +11,22 @@ export interface ParamCount {
 }
 
 export interface Params {
+  /** Every tensor in the file that counts as stored, by name. */
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
   /** By index of the layer's call; layers that bring no parameters of their own are missing. */
   readonly byCall: ReadonlyMap<number, ParamCount>;
   readonly total: ParamCount & { readonly logical: Count; readonly scalars: Count; readonly bytes: Count };
 }
 
 /** A tensor in the file that counts as stored. */
-interface Stored {
+export interface StoredTensor {
   readonly elements: Count;
   readonly dtype: DType;
   /** Names under which layers read it: itself and its Identity aliases, each with whether only statistics slots do. */
+  readonly faces: ReadonlyMap<string, boolean>;
+}
+
+interface Stored extends StoredTensor {
   readonly faces: Map<string, boolean>;
   firstCall: number | null;
 }
@@ -43,7 +49,6 @@ export function countParams(constants: ReadonlyMap<string, Constant>, calls: rea
   }
   let scalars: Count = 0;
   const producers = new Map<string, Inference>();
-  for (const call of calls) if (isConstant(call)) for (const name of call.node.outputs) producers.set(name, call);
   const seen = {
     weights: { moved: new Set<string>(), computed: new Set<string>() },
     buffers: { moved: new Set<string>(), computed: new Set<string>() },
@@ -68,13 +73,17 @@ export function countParams(constants: ReadonlyMap<string, Constant>, calls: rea
       for (const input of producer.node.inputs) pending.push({ value: input, moved: stays, face: alias ? face : input });
     }
   };
-  calls.forEach((call, index) => {
-    if (isConstant(call)) return;
-    call.node.inputs.forEach((name, slot) => {
-      if (call.inputs[slot]?.constant) reach(name, index, call.operator?.buffers?.includes(slot) ?? false);
-    });
-  });
-  return { byCall: byCall(stored.values()), total: { ...total(stored.values()), scalars } };
+  for (let index = 0; index < calls.length; index++) {
+    const call = calls[index] as Inference;
+    const { inputs, outputs } = call.node;
+    if (isConstant(call)) for (const name of outputs) producers.set(name, call);
+    else {
+      for (let slot = 0; slot < inputs.length; slot++) {
+        if (call.inputs[slot]?.constant) reach(inputs[slot] as string, index, call.operator?.buffers?.includes(slot) ?? false);
+      }
+    }
+  }
+  return { tensors: stored, byCall: byCall(stored.values()), total: { ...total(stored.values()), scalars } };
 }
 
 /** Whether a node computes the same for every input, and so is no layer. */
@@ -101,7 +110,8 @@ function touch(tensor: Stored, face: string, index: number, buffer: boolean): vo
   tensor.faces.set(face, buffer && (tensor.faces.get(face) ?? true));
 }
 
-function isBuffer({ faces }: Stored): boolean {
+/** Whether a tensor holds running statistics only, and so is not trained. */
+export function isBuffer({ faces }: StoredTensor): boolean {
   return faces.size > 0 && [...faces.values()].every(Boolean);
 }
 

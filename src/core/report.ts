@@ -74,6 +74,9 @@ export interface Layer {
   readonly macs: CountJson | null;
   readonly flops: CountJson | null;
   readonly operations: Operations | null;
+  /** `macs` and `flops` without what is spent on taps in padding. */
+  readonly validMacs: CountJson | null;
+  readonly validFlops: CountJson | null;
   readonly cost: Cost;
   readonly integer: boolean;
   readonly activationBytes: CountJson | null;
@@ -97,6 +100,8 @@ export interface Totals {
   readonly macs: CountJson;
   readonly flops: CountJson;
   readonly operations: Operations;
+  readonly validMacs: CountJson;
+  readonly validFlops: CountJson;
   readonly cost: Cost;
   readonly activations: { readonly elements: CountJson; readonly bytes: CountJson };
   readonly memory: { readonly weightBytes: CountJson; readonly peakBytes: CountJson; readonly peakLayer: string | null };

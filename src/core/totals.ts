@@ -1,12 +1,13 @@
 import type { Convention } from './cost/conventions/convention.ts';
-import { addPrimitives, flopsOf, NO_OPERATIONS, operationsJson } from './cost/counters.ts';
-import { type Count, countToJson, sum, times } from './count.ts';
-import { type LayerFacts, ownedBytes } from './layers.ts';
-import { peakBytes } from './memory/liveness.ts';
+import { flopsOf, operationsJson } from './cost/counters.ts';
+import { type Count, countToJson, times } from './count.ts';
+import type { LayerFacts } from './layers.ts';
+import { type LiveStep, peakBytes } from './memory/liveness.ts';
 import { known } from './operators/call.ts';
 import type { Tensor } from './operators/operator.ts';
 import { bytesOf, type Params } from './params.ts';
 import type { ReceptiveField, Totals } from './report.ts';
+import { Tally } from './tally.ts';
 
 export interface TotalsInput {
   readonly facts: readonly LayerFacts[];
@@ -20,15 +21,18 @@ export interface TotalsInput {
 /** Sums over the layers. Where a layer's share is unknown the sum is of what is known, and its name stands in `lowerBounds`. */
 export function totalsOf(input: TotalsInput): Totals {
   const { facts, params, unit } = input;
-  const costs = facts.map((fact) => fact.operations);
-  const operations = costs.filter((cost) => cost !== null).reduce(addPrimitives, NO_OPERATIONS);
-  const owned = facts.filter((fact) => !fact.view).flatMap((fact) => fact.outputs);
-  const memory = peakOf(input);
-  const unknownOperator = facts.some((fact) => !fact.call.operator);
+  const tally = new Tally();
+  const steps = facts.map((fact) => {
+    tally.add(fact);
+    return liveStep(fact);
+  });
+  const memory = peakBytes(inputBytes(input.inputs), steps, input.outputs);
+  const { operations } = tally;
   const lowerBounds = [
-    ...(costs.includes(null) || facts.some((fact) => fact.call.repeats === null) ? ['macs', 'flops', 'operations', 'cost'] : []),
-    ...(facts.some((fact) => ownedBytes(fact) === null) ? ['activations', 'memory.peakBytes'] : []),
-    ...(unknownOperator ? ['depth', 'nonlinearities'] : []),
+    ...(tally.lacksOperations ? ['macs', 'flops', 'operations', 'validMacs', 'validFlops'] : []),
+    ...(tally.lacksCost ? ['cost'] : []),
+    ...(tally.lacksMemory ? ['activations', 'memory.peakBytes'] : []),
+    ...(tally.lacksOperator ? ['depth', 'nonlinearities'] : []),
   ];
   return {
     params: {
@@ -42,47 +46,34 @@ export function totalsOf(input: TotalsInput): Totals {
     macs: countToJson(operations.mac),
     flops: countToJson(flopsOf(operations)),
     operations: operationsJson(operations),
-    cost: { value: countToJson(sum(facts.map((fact) => fact.cost ?? 0))), unit },
-    activations: {
-      elements: countToJson(sum(owned.map((output) => output.elements ?? 0))),
-      bytes: countToJson(sum(owned.map((output) => output.bytes ?? 0))),
-    },
+    validMacs: countToJson(tally.validMacs),
+    validFlops: countToJson(tally.validFlops),
+    cost: { value: countToJson(tally.cost), unit },
+    activations: { elements: countToJson(tally.elements), bytes: countToJson(tally.bytes) },
     memory: { weightBytes: countToJson(params.total.bytes), peakBytes: countToJson(memory.bytes), peakLayer: memory.layer },
-    depth: depthOf(facts),
-    nonlinearities: facts.filter((fact) => fact.call.operator?.nonlinear).length,
+    depth: tally.depth,
+    nonlinearities: tally.nonlinearities,
     stride: stridesOf(input.mainFields),
     lowerBounds,
   };
 }
 
-function peakOf({ facts, inputs, outputs }: TotalsInput): ReturnType<typeof peakBytes> {
+function inputBytes(inputs: ReadonlyMap<string, Tensor>): Map<string, Count> {
   const sizes = new Map<string, Count>();
   for (const [name, { dtype, shape }] of inputs) {
     const dims = known(shape);
     sizes.set(name, dims && dtype ? bytesOf(times(...dims), dtype) : 0);
   }
-  const steps = facts.map(({ call, view, outputs }) => {
-    const reads = call.node.inputs.filter((name, i) => name !== '' && call.inputs[i]?.constant === false);
-    const writes = call.node.outputs.map((name, k) => ({ name, bytes: outputs[k]?.bytes ?? 0 })).filter(({ name }) => name !== '');
-    return { id: call.node.id, reads, writes, viewOf: view ? (reads[0] ?? null) : null };
-  });
-  return peakBytes(sizes, steps, outputs);
+  return sizes;
 }
 
-/** Most contractions with weights on any one path: the "50" of ResNet-50. */
-function depthOf(facts: readonly LayerFacts[]): number {
-  const depths = new Map<string, number>();
-  let deepest = 0;
-  for (const { call, operations } of facts) {
-    const learned = operations !== null && operations.mac > 0 && call.inputs.some((input) => input?.constant);
-    let depth = learned ? 1 : 0;
-    let before = 0;
-    for (const name of call.node.inputs) before = Math.max(before, depths.get(name) ?? 0);
-    depth += before;
-    for (const name of call.node.outputs) depths.set(name, depth);
-    deepest = Math.max(deepest, depth);
-  }
-  return deepest;
+function liveStep({ call, view, outputs }: LayerFacts): LiveStep {
+  const { node } = call;
+  const isData = (name: string, i: number) => name !== '' && call.inputs[i]?.constant === false;
+  const reads = node.inputs.every(isData) ? node.inputs : node.inputs.filter(isData);
+  const written = node.outputs.map((name, k) => ({ name, bytes: outputs[k]?.bytes ?? 0 }));
+  const writes = node.outputs.includes('') ? written.filter(({ name }) => name !== '') : written;
+  return { id: node.id, reads, writes, viewOf: view ? (reads[0] ?? null) : null };
 }
 
 /** Total stride per axis of the main output; with several sources, an axis is named as in the first that has it. */

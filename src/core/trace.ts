@@ -16,6 +16,8 @@ export interface Trace {
   readonly calls: readonly Step[];
   /** Every tensor by name, the data inputs and constants included. */
   readonly tensors: ReadonlyMap<string, Tensor>;
+  /** The numbers of the values that calls read and write, by name; 0 for what is left out. */
+  readonly numbers: ReadonlyMap<string, number>;
   readonly constants: ReadonlyMap<string, Constant>;
   /** Names of the axes of the data inputs. */
   readonly axes: ReadonlyMap<string, readonly string[]>;
@@ -29,7 +31,7 @@ export function traceGraph(graph: Graph, options: AnalyzeOptions): Trace {
   const sources = new Map(
     bound.inputs.map(({ name, dtype, shape }): [string, Tensor] => [name, { dtype, shape, value: null, constant: false }]),
   );
-  const { steps: calls, tensors, constants, diagnostics } = runGraph(graph, sources);
+  const { steps: calls, tensors, numbers, constants, diagnostics } = runGraph(graph, sources);
   // Sizes that the caller chose are not those that the file was written down for.
   const declared = options.inputs || options.batch !== undefined ? [] : contradictions(declaredBy(graph), tensors);
   return {
@@ -37,6 +39,7 @@ export function traceGraph(graph: Graph, options: AnalyzeOptions): Trace {
     inputs: bound.inputs,
     calls,
     tensors,
+    numbers,
     constants,
     axes: nameAxes(calls, sources),
     assumptions: bound.assumptions,

@@ -10,6 +10,7 @@ import { backwardOf } from './backward.ts';
 import { fovea } from './conventions/fovea.ts';
 import { addPrimitives, flopsOf, NO_OPERATIONS, type Primitives } from './counters.ts';
 
+/** How the network is trained. */
 export interface TrainingCostOptions {
   /** Beginnings of the names of weights that are not trained. */
   readonly frozen?: readonly string[];

@@ -21,12 +21,17 @@ export interface Step extends Inference {
   /** Iterations of the loops around it; null where not known. */
   readonly repeats: Count | null;
   readonly ways: readonly Way[];
+  /** Numbers of the values that it reads and writes: entries of a run's `numbers`. */
+  readonly reads: readonly number[];
+  readonly writes: readonly number[];
 }
 
 /** A graph with its control flow laid flat: subgraphs' nodes and constants stand among the others. */
 export interface Run {
   readonly steps: readonly Step[];
   readonly tensors: ReadonlyMap<string, Tensor>;
+  /** A number for every value that a step reads or writes, so that no pass over the steps looks names up; 0 for what is left out. */
+  readonly numbers: ReadonlyMap<string, number>;
   readonly constants: ReadonlyMap<string, Constant>;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -38,6 +43,7 @@ export type Control = (runner: Runner, node: Node, scope: Scope) => boolean;
 export class Runner implements Run {
   readonly steps: Step[] = [];
   readonly tensors = new Map<string, Tensor>();
+  readonly numbers = new Map([['', 0]]);
   readonly constants = new Map<string, Constant>();
   readonly diagnostics: Diagnostic[] = [];
   readonly #controls: ReadonlyMap<string, Control>;
@@ -83,8 +89,18 @@ export class Runner implements Run {
     if (control?.(this, node, scope)) return;
     if (this.#depth > 1) this.#inner += 1;
     if (this.#inner > MAX_INNER) throw new Fault('limit-exceeded', `control flow makes more than ${MAX_INNER} nodes`, { node: node.id });
-    this.steps.push({ ...inferNode(node, this.tensors), repeats: this.#repeats, ways: this.#ways });
+    const { inputs, outputs, operator } = inferNode(node, this.tensors);
+    const reads = node.inputs.map(this.#number);
+    const writes = node.outputs.map(this.#number);
+    this.steps.push({ node, inputs, outputs, operator, repeats: this.#repeats, ways: this.#ways, reads, writes });
   }
+
+  readonly #number = (name: string): number => {
+    const known = this.numbers.get(name);
+    if (known !== undefined) return known;
+    this.numbers.set(name, this.numbers.size);
+    return this.numbers.size - 1;
+  };
 
   /** Adds a node that stands for what control flow itself does. */
   add(id: string, op: string, inputs: readonly string[], output: string, attributes: Record<string, Attribute> = {}): void {

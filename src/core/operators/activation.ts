@@ -1,6 +1,7 @@
 import { type Amounts, perOutput } from './amount.ts';
 import { dataOf, float, has, malformed, need, shapeOf, string } from './call.ts';
 import { type Call, defineOperator, type Operator } from './operator.ts';
+import { INPUT, OUTPUT, type Saves } from './saves.ts';
 import { broadcast } from './shape.ts';
 
 /** A pointwise non-linear function of one tensor; `primitives` are those of one element. */
@@ -8,9 +9,11 @@ function activation(
   op: string,
   primitives: Amounts | ((call: Call) => Amounts),
   own: Readonly<Record<string, number | string>> = {},
+  saves: Saves = INPUT,
 ): Operator {
   return defineOperator(op, {
     nonlinear: true,
+    saves,
     infer: (call) => [{ dtype: need(call, 0).dtype, shape: shapeOf(call, 0) }],
     field: () => 'elementwise',
     cost: (call) => perOutput(call, typeof primitives === 'function' ? primitives(call) : primitives),
@@ -44,18 +47,18 @@ export function activationAmounts(call: Call, name: string): Amounts {
 }
 
 export const activations: readonly Operator[] = [
-  activation('Relu', AMOUNTS.Relu),
+  activation('Relu', AMOUNTS.Relu, {}, OUTPUT),
   activation('LeakyRelu', AMOUNTS.LeakyRelu, { alpha: 0.01 }),
   activation('ThresholdedRelu', AMOUNTS.ThresholdedRelu, { alpha: 1 }),
   activation('Elu', AMOUNTS.Elu, { alpha: 1 }),
   activation('Selu', { cmp: 1, exp: 1, add: 1, mul: 2 }, { alpha: 1.6732632423543772, gamma: 1.0507009873554805 }),
   activation('Celu', { cmp: 1, exp: 1, add: 1, mul: 1, div: 1 }, { alpha: 1 }),
-  activation('Sigmoid', AMOUNTS.Sigmoid),
+  activation('Sigmoid', AMOUNTS.Sigmoid, {}, OUTPUT),
   activation('HardSigmoid', AMOUNTS.HardSigmoid, { alpha: 0.2, beta: 0.5 }),
   activation('HardSwish', AMOUNTS.HardSwish),
   // alpha * x is free where alpha is 1, as in SiLU.
   activation('Swish', (call) => ({ exp: 1, add: 1, div: 1, mul: scaled(call, 1) ? 2 : 1 }), { alpha: 1 }),
-  activation('Tanh', AMOUNTS.Tanh),
+  activation('Tanh', AMOUNTS.Tanh, {}, OUTPUT),
   activation('Softplus', AMOUNTS.Softplus),
   activation('Softsign', AMOUNTS.Softsign),
   activation('Mish', { exp: 3, add: 3, mul: 2, div: 1 }),
@@ -101,6 +104,7 @@ export const fastGelu = biased('com.microsoft.FastGelu', GELU_TANH, true);
 /** Source: ONNX SwiGLU: Swish of the first tensor times the second. */
 export const swiGlu = defineOperator('SwiGLU', {
   nonlinear: true,
+  saves: { inputs: [0, 1] },
   infer: (call) => [{ dtype: need(call, 0).dtype, shape: broadcast(call, [shapeOf(call, 0), shapeOf(call, 1)]) }],
   field: () => 'elementwise',
   cost: (call) => perOutput(call, { exp: 1, add: 1, div: 1, mul: scaled(call, 1) ? 3 : 2 }),
@@ -110,6 +114,7 @@ export const swiGlu = defineOperator('SwiGLU', {
 /** Source: ONNX PRelu (He et al. 2015). The slope broadcasts to the tensor, never the other way. */
 export const prelu = defineOperator('PRelu', {
   nonlinear: true,
+  saves: INPUT,
   infer: (call) => {
     const { dtype, shape } = need(call, 0);
     const wide = broadcast(call, [shape, shapeOf(call, 1)]);
@@ -127,6 +132,7 @@ const cuts = (call: Call, i: number): number =>
 /** Source: ONNX Clip. ReLU6 and HardTanh are this. */
 export const clip = defineOperator('Clip', {
   nonlinear: true,
+  saves: INPUT,
   infer: (call) => [{ dtype: need(call, 0).dtype, shape: shapeOf(call, 0) }],
   value: (call) => {
     const [low, high] = [dataOf(call, 1)?.[0], dataOf(call, 2)?.[0]];

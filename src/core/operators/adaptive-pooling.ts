@@ -3,6 +3,7 @@ import { counters } from './amount.ts';
 import { dim, ints, known, malformed, need, shapeOf, size } from './call.ts';
 import { type AxisMap, type Call, defineOperator, type Operator } from './operator.ts';
 import { channelsFirst, EACH, link, MAX_PERIOD, RANK_UNKNOWN, repeated, table, unknownMap, windows } from './relation.ts';
+import { INPUT, type Saves, WITH_INDICES } from './saves.ts';
 import { spatialLinks } from './window.ts';
 
 const REMAINDER = 'adaptive pooling with a remainder has no meaning past its border';
@@ -39,8 +40,9 @@ function allTaps(call: Call, m: readonly number[]): Count | null {
 
 const overlapping = (n: number, m: number) => n + m - gcd(n, m);
 
-function adaptive(op: string, kind: 'add' | 'cmp', div: 0 | 1): Operator {
+function adaptive(op: string, kind: 'add' | 'cmp', div: 0 | 1, saves: Saves): Operator {
   return defineOperator(op, {
+    saves,
     infer: (call) => {
       const { dtype, shape } = need(call, 0);
       const sizes = sizesOf(call);
@@ -66,5 +68,5 @@ function adaptive(op: string, kind: 'add' | 'cmp', div: 0 | 1): Operator {
 }
 
 /** Operators of Fovea's own: ONNX has no adaptive pooling, and exporters write it only where it divides evenly. */
-export const adaptiveAveragePool = adaptive('fovea.AdaptiveAveragePool', 'add', 1);
-export const adaptiveMaxPool = adaptive('fovea.AdaptiveMaxPool', 'cmp', 0);
+export const adaptiveAveragePool = adaptive('fovea.AdaptiveAveragePool', 'add', 1, INPUT);
+export const adaptiveMaxPool = adaptive('fovea.AdaptiveMaxPool', 'cmp', 0, WITH_INDICES);

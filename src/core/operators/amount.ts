@@ -6,22 +6,26 @@ import { elementsOf } from './shape.ts';
 /** A count for each kind of primitive operation that a node takes. */
 export type Amounts = Omit<Counters, 'integer'>;
 
+const KINDS = ['mac', 'mul', 'add', 'div', 'cmp', 'exp', 'load', 'padding'] as const satisfies readonly (keyof Amounts)[];
+
 export function isInteger(dtype: DType | null): boolean {
-  return dtype !== null && /^u?int\d/.test(dtype);
+  return dtype !== null && (dtype.startsWith('int') || dtype.startsWith('uint'));
 }
 
-/** Counters without the kinds that are zero; marked where the node computes on integers. */
-export function counters(call: Call, amounts: Amounts): Counters {
-  const counted = Object.entries(amounts).filter(([, n]) => n > 0);
-  if (counted.length > 0 && isInteger(call.outputs[0]?.dtype ?? null)) counted.push(['integer', true as never]);
-  return Object.fromEntries(counted);
+/** Counters of `n` times the amounts without the kinds that are zero; marked where the node computes on integers. */
+export function counters(call: Call, amounts: Amounts, n: Count = 1): Counters {
+  const counted: { -readonly [kind in keyof Counters]: Counters[kind] } = {};
+  for (const kind of KINDS) {
+    const amount = times(amounts[kind] ?? 0, n);
+    if (amount > 0) counted[kind] = amount;
+  }
+  if (isInteger(call.outputs[0]?.dtype ?? null) && KINDS.some((kind) => kind in counted)) counted.integer = true;
+  return counted;
 }
 
 /** The same amounts for each of n elements (rows, windows, ...); null where n is unknown. */
 export function each(call: Call, n: Count | null, amounts: Amounts): Counters | null {
-  if (n === null) return null;
-  const scaled = Object.entries(amounts).map(([kind, per]) => [kind, times(per, n)]);
-  return counters(call, Object.fromEntries(scaled));
+  return n === null ? null : counters(call, amounts, n);
 }
 
 /** The same amounts for each element of the first output. */
@@ -31,10 +35,10 @@ export function perOutput(call: Call, amounts: Amounts): Counters | null {
 
 /** Amounts taken together; null where one of them is unknown. */
 export function together(call: Call, ...parts: readonly (Counters | null)[]): Counters | null {
-  const sums: Record<string, Count> = {};
+  const sums: { -readonly [kind in keyof Amounts]: Count } = {};
   for (const part of parts) {
     if (!part) return null;
-    for (const [kind, n] of Object.entries(part)) if (n !== true) sums[kind] = plus(sums[kind] ?? 0, n);
+    for (const kind of KINDS) sums[kind] = plus(sums[kind] ?? 0, part[kind] ?? 0);
   }
   return counters(call, sums);
 }

@@ -66,10 +66,11 @@ export function string(call: Call, name: string, fallback: string): string {
 }
 
 /** A list of integers; undefined where the attribute is absent. */
-export function ints(call: Call, name: string): number[] | undefined {
+export function ints(call: Call, name: string): readonly number[] | undefined {
   const value = attribute(call, name);
   if (value === undefined) return undefined;
   if (!Array.isArray(value)) return malformed(call, `attribute ${name} must be a list of integers`);
+  if (value.every(Number.isInteger)) return value;
   return value.map((v) => integer(call, name, v));
 }
 
@@ -120,7 +121,10 @@ export function rank(call: Call, n: number): number {
 
 /** Sizes as numbers; null where one of them is unknown. */
 export function known(shape: Shape | null): readonly number[] | null {
-  return shape?.every((d): d is number => typeof d === 'number') ? (shape as readonly number[]) : null;
+  if (shape === null) return null;
+  // By index, here and in `volume`: shapes are arrays of many kinds, over which iterators leave garbage.
+  for (let axis = 0; axis < shape.length; axis++) if (typeof shape[axis] !== 'number') return null;
+  return shape as readonly number[];
 }
 
 /** A size as a number; null where it is unknown. */

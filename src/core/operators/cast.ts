@@ -2,6 +2,7 @@ import { DTYPE_BITS, type DType } from '../graph.ts';
 import { isInteger } from './amount.ts';
 import { dataOf, int, malformed, need, shapeOf } from './call.ts';
 import { type Call, defineOperator, MOVEMENT, type Operator } from './operator.ts';
+import { NOTHING } from './saves.ts';
 import { rounded } from './value.ts';
 
 /** Element types by their number in ONNX, which counts from 1. */
@@ -35,6 +36,7 @@ function wrapping(dtype: DType): (x: number) => number {
 
 function conversion(op: string, to: (call: Call) => DType | null): Operator {
   return defineOperator(op, {
+    saves: NOTHING,
     moves: true,
     infer: (call) => [{ dtype: to(call), shape: shapeOf(call, 0) }],
     value: (call) => converted(need(call, 0).dtype, to(call), dataOf(call, 0)),

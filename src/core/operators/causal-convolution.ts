@@ -1,8 +1,10 @@
+import { times } from '../count.ts';
 import type { Dim } from '../graph.ts';
 import { perOutput, together } from './amount.ts';
-import { choice, has, malformed, need, sameDim, shapeOf, size } from './call.ts';
+import { choice, has, known, malformed, need, sameDim, shapeOf, size } from './call.ts';
 import { type AxisMap, type Call, defineOperator, type Relation } from './operator.ts';
 import { EACH, link, shifted, windows } from './relation.ts';
+import { tapsInPadding } from './taps.ts';
 
 const ACTIVATIONS = ['none', 'silu', 'swish'] as const;
 
@@ -46,7 +48,11 @@ export const causalConvWithState = defineOperator('CausalConvWithState', {
     const taps = tapsOf(call);
     if (taps === null) return null;
     const activated = choice(call, 'activation', ACTIVATIONS) === 'none' ? {} : { exp: 1, add: 1, div: 1, mul: 1 };
-    return together(call, perOutput(call, { mac: taps, add: has(call, 2) ? 1 : 0 }), perOutput(call, activated));
+    const shape = known(shapeOf(call, 0));
+    // Without a state, zeros stand before the first position.
+    const before = { taps, stride: 1, dilation: 1, begin: taps - 1, n: shape?.[2] ?? 0, positions: shape?.[2] ?? 0 };
+    const padding = shape && !has(call, 3) ? times(shape[0] as number, shape[1] as number, tapsInPadding([before])) : 0;
+    return together(call, { padding }, perOutput(call, { mac: taps, add: has(call, 2) ? 1 : 0 }), perOutput(call, activated));
   },
   defaults: () => ({ activation: ACTIVATIONS[0] }),
   axes: () => ['N', 'C', 'T'],

@@ -2,6 +2,7 @@ import type { Dim, Shape } from '../graph.ts';
 import { axisIn, int, known, malformed, need, sameDim, shapeOf } from './call.ts';
 import { type Call, defineOperator, MOVEMENT } from './operator.ts';
 import { axisByAxis, EACH, RANK_UNKNOWN, table, unknownMap } from './relation.ts';
+import { NOTHING } from './saves.ts';
 import { beginsOf, sumDim, volume } from './shape.ts';
 import { movedSizes } from './sizes.ts';
 
@@ -25,7 +26,9 @@ const PAST_BORDER = 'Concat along this axis has no meaning past its border';
 
 /** Source: ONNX Concat. */
 export const concat = defineOperator('Concat', {
+  saves: NOTHING,
   moves: true,
+  exclusive: true,
   infer: (call) => {
     const { dtype } = need(call, 0);
     const rank = sharedRank(call);

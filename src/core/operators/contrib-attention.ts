@@ -1,7 +1,7 @@
 import { plus, times } from '../count.ts';
 import type { Dim, Shape } from '../graph.ts';
 import { each, together } from './amount.ts';
-import { attentionCost, type Heads } from './attention-cost.ts';
+import { attentionCost, exactAttentionCost, type Heads } from './attention-cost.ts';
 import { dataOf, dim, has, int, ints, malformed, need, sameDim, shapeOf, size } from './call.ts';
 import { type Call, defineOperator, type Inferred, type Operator, type Relation } from './operator.ts';
 import { EACH, link, RANK_UNKNOWN } from './relation.ts';
@@ -26,8 +26,11 @@ interface Parts {
   readonly stateHeads: number;
   /** Projections that the operator holds itself, as multiply-accumulates and bias sums. */
   readonly projection: Parameters<typeof together>[1];
+  /** Keys before the first query. */
   readonly past: Dim;
   readonly masked: boolean;
+  /** Whether a query sees only what came before it. */
+  readonly causal: boolean;
 }
 
 /** Hidden sizes of Q, K and V that the packed weight of com.microsoft.Attention makes. */
@@ -66,7 +69,8 @@ function packedParts(call: Call): Parts {
     stateHeads: heads,
     projection: outputs === null || depth === null ? null : { mac: times(outputs, depth), add: has(call, 2) ? outputs : 0 },
     past,
-    masked: has(call, 3) || has(call, 5) || int(call, 'unidirectional', 0) !== 0,
+    masked: has(call, 3) || has(call, 5),
+    causal: int(call, 'unidirectional', 0) !== 0,
   };
 }
 
@@ -88,7 +92,8 @@ function multiHeadParts(call: Call): Parts {
     stateHeads: heads,
     projection: bias.includes(null) ? null : { add: plus(...(bias as number[])) },
     past,
-    masked: has(call, 4) || has(call, 5) || int(call, 'unidirectional', 0) !== 0,
+    masked: has(call, 4) || has(call, 5),
+    causal: int(call, 'unidirectional', 0) !== 0,
   };
 }
 
@@ -108,8 +113,9 @@ function groupParts(call: Call): Parts {
     sizes: { batch, heads, queries, keys, depth, valueDepth: depth },
     stateHeads,
     projection: each(call, turned, { mul: 2, add: 1 }),
-    past,
-    masked: true,
+    past: total === undefined || typeof queries !== 'number' ? past : Math.max(total - queries, 0),
+    masked: false,
+    causal: true,
   };
 }
 
@@ -146,8 +152,13 @@ function contrib(op: string, { parts, tokens, stacked, defaults }: Contrib): Ope
       return { unknown: 'how the cache is filled is not followed' };
     },
     cost: (call) => {
-      const { sizes, projection, masked } = parts(call);
-      return together(call, projection, ...attentionCost(call, sizes, { masked, capped: false }));
+      const { sizes, projection, masked, causal } = parts(call);
+      return together(call, projection, ...attentionCost(call, sizes, { masked: masked || causal, capped: false }));
+    },
+    exactCost: (call) => {
+      const { sizes, projection, masked, causal, past } = parts(call);
+      const sight = { past, left: null, right: causal ? 0 : null };
+      return together(call, projection, ...exactAttentionCost(call, sizes, sight, { masked, capped: false }));
     },
     defaults,
   });

@@ -1,6 +1,7 @@
 import type { TensorType } from '../graph.ts';
 import { axisIn, int, need, shapeOf } from './call.ts';
 import { type Call, defineOperator, MOVEMENT, type Operator } from './operator.ts';
+import { NOTHING } from './saves.ts';
 import { agreedType } from './shape.ts';
 
 const agreed = (call: Call): TensorType => agreedType(need(call, 0), need(call, 1));
@@ -8,6 +9,7 @@ const agreed = (call: Call): TensorType => agreedType(need(call, 0), need(call, 
 const joined = (op: string, field: Operator['field']): Operator =>
   defineOperator(op, {
     view: true,
+    saves: NOTHING,
     infer: (call) => [agreed(call)],
     field,
     cost: () => MOVEMENT,
@@ -23,6 +25,7 @@ export const carry = joined('fovea.Carry', () => ({ unknown: 'each iteration of 
 
 /** What the iterations of a loop collect along a new axis (attribute `axis`); attribute `trips` is their number, if known. */
 export const stack = defineOperator('fovea.Stack', {
+  saves: NOTHING,
   infer: (call) => {
     const shape = shapeOf(call, 0);
     if (!shape) return [{ dtype: call.inputs[0]?.dtype ?? null, shape: null }];

@@ -4,8 +4,9 @@ import { counters } from './amount.ts';
 import { has, known, malformed, need, sameDim, shapeOf, size } from './call.ts';
 import { type Call, defineOperator } from './operator.ts';
 import { channelsFirst, perChannel, RANK_UNKNOWN } from './relation.ts';
-import { volume } from './shape.ts';
-import { groupsOf, slide, spatialAxes, spatialLinks, windowDefaults, windowMap, windowOf } from './window.ts';
+import { OPERANDS } from './saves.ts';
+import { tapsInPadding } from './taps.ts';
+import { groupsOf, places, slide, spatialAxes, spatialLinks, windowDefaults, windowMap, windowOf } from './window.ts';
 
 const axesOf = (call: Call) => spatialAxes(call, shapeOf(call, 0), shapeOf(call, 1));
 
@@ -36,6 +37,7 @@ export function checkBias(call: Call, out: Dim): Dim {
 
 /** Source: ONNX Conv. */
 export const conv = defineOperator('Conv', {
+  saves: OPERANDS,
   infer: (call) => {
     const { dtype, shape } = need(call, 0);
     const axes = axesOf(call);
@@ -57,11 +59,12 @@ export const conv = defineOperator('Conv', {
   },
   // Taps in the padding count, as in all tools: N * O * Cout * (Cin / g) * k, whatever the dilation.
   cost: (call) => {
-    const output = known(call.outputs[0]?.shape ?? null);
-    const perOutput = volume(shapeOf(call, 1)?.slice(1) ?? [null]);
-    if (!output || perOutput === null) return null;
+    const [input, output, weight] = [shapeOf(call, 0), call.outputs[0]?.shape ?? null, shapeOf(call, 1)].map(known);
+    if (!input || !output || !weight) return null;
     const elements = times(...output);
-    return counters(call, { mac: times(elements, perOutput), add: has(call, 2) ? elements : 0 });
+    const window = places(call, windowOf(call, weight.length - 2, weight), input, output);
+    const padding = times(output[0] as number, output[1] as number, weight[1] as number, tapsInPadding(window));
+    return counters(call, { mac: times(elements, ...weight.slice(1)), add: has(call, 2) ? elements : 0, padding });
   },
   defaults: (call) => ({ group: 1, ...windowDefaults(call, axesOf(call), shapeOf(call, 1)) }),
   axes: channelsFirst,

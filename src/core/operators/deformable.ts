@@ -13,6 +13,8 @@ const plain = (call: Call) => seenAs(call, [0, 1, 3]);
 
 /** Source: ONNX DeformConv (Dai et al. 2017; with a mask, Zhu et al. 2019). */
 export const deformConv = defineOperator('DeformConv', {
+  // Offsets and a mask are data too.
+  saves: { inputs: [0, 1, 2, 4] },
   infer: (call) => {
     const inferred = conv.infer(plain(call));
     const kernel = shapeOf(call, 1)?.slice(2);
@@ -39,7 +41,13 @@ export const deformConv = defineOperator('DeformConv', {
     if (!input || !output || kernel === null || input.length > 28) return null;
     const taps = times(kernel, input[1] as number, output[0] as number, ...output.slice(2));
     const corners = 2 ** (input.length - 2);
-    return together(call, conv.cost(plain(call)), each(call, taps, { mul: corners + (has(call, 4) ? 1 : 0), add: corners - 1 }));
+    const product = conv.cost(plain(call));
+    // Which taps lie in padding the offsets decide.
+    return together(
+      call,
+      product && { ...product, padding: 0 },
+      each(call, taps, { mul: corners + (has(call, 4) ? 1 : 0), add: corners - 1 }),
+    );
   },
   defaults: (call) => ({ offset_group: 1, ...conv.defaults?.(plain(call)) }),
   axes: channelsFirst,

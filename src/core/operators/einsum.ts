@@ -124,6 +124,7 @@ function relation(call: Call, { inputs, output }: Equation, i: number): Relation
 
 /** Source: ONNX Einsum, and NumPy for the order without an arrow. */
 export const einsum = defineOperator('Einsum', {
+  saves: { operands: 'all' },
   infer: (call) => {
     const equation = parse(call);
     return [{ dtype: need(call, 0).dtype, shape: equation && sizesOf(equation.output, extents(call, equation)) }];

@@ -2,6 +2,7 @@ import type { DType } from '../graph.ts';
 import { type Amounts, isInteger, perOutput } from './amount.ts';
 import { dataOf, int, malformed, need, shapeOf } from './call.ts';
 import { type Call, defineOperator, type Operator } from './operator.ts';
+import { INPUT, NOTHING, OPERANDS, OUTPUT, type Saves } from './saves.ts';
 import { broadcast } from './shape.ts';
 import { pointwise } from './value.ts';
 
@@ -13,12 +14,17 @@ interface Pointwise {
   /** Number of inputs; absent where one or more may be given. */
   readonly arity?: number;
   readonly defaults?: Readonly<Record<string, number>>;
+  readonly saves?: Saves;
   /** The function of one element; absent where Fovea does not evaluate it. */
   readonly value?: (call: Call) => Scalar;
 }
 
 /** An operator that takes its inputs element by element, broadcast against each other. */
-export function pointwiseOperator(op: string, primitives: (call: Call) => Amounts, { dtype, arity, defaults, value }: Pointwise): Operator {
+export function pointwiseOperator(
+  op: string,
+  primitives: (call: Call) => Amounts,
+  { dtype, arity, defaults, saves, value }: Pointwise,
+): Operator {
   return defineOperator(op, {
     infer: (call) => {
       const inputs = arity === undefined ? call.inputs.length : arity;
@@ -30,11 +36,13 @@ export function pointwiseOperator(op: string, primitives: (call: Call) => Amount
     field: () => 'elementwise',
     cost: (call) => perOutput(call, primitives(call)),
     ...(defaults && { defaults: () => defaults }),
+    // A sum keeps nothing, nor does what has no gradient.
+    saves: saves ?? NOTHING,
   });
 }
 
-const unary = (op: string, primitives: Amounts, f?: (x: number) => number): Operator =>
-  pointwiseOperator(op, () => primitives, { arity: 1, ...(f && { value: () => f as Scalar }) });
+const unary = (op: string, primitives: Amounts, saves: Saves, f?: (x: number) => number): Operator =>
+  pointwiseOperator(op, () => primitives, { arity: 1, saves, ...(f && { value: () => f as Scalar }) });
 
 /** Round half to even, as ONNX Round says. */
 function roundEven(x: number): number {
@@ -45,17 +53,17 @@ function roundEven(x: number): number {
 
 /** One tensor, element by element: the elementary functions. */
 export const unaries: readonly Operator[] = [
-  unary('Abs', { cmp: 1 }, Math.abs),
-  unary('Neg', { add: 1 }, (x) => 0 - x),
-  unary('Sign', { cmp: 1 }, Math.sign),
-  unary('Floor', { cmp: 1 }, Math.floor),
-  unary('Ceil', { cmp: 1 }, Math.ceil),
-  unary('Round', { cmp: 1 }, roundEven),
-  unary('Reciprocal', { div: 1 }, (x) => 1 / x),
-  unary('Sqrt', { exp: 1 }, Math.sqrt),
-  unary('Exp', { exp: 1 }, Math.exp),
-  unary('Log', { exp: 1 }, Math.log),
-  ...['Sin', 'Cos', 'Tan', 'Asin', 'Acos', 'Atan', 'Sinh', 'Cosh', 'Asinh', 'Acosh', 'Atanh'].map((op) => unary(op, { exp: 1 })),
+  unary('Abs', { cmp: 1 }, INPUT, Math.abs),
+  unary('Neg', { add: 1 }, NOTHING, (x) => 0 - x),
+  unary('Sign', { cmp: 1 }, NOTHING, Math.sign),
+  unary('Floor', { cmp: 1 }, NOTHING, Math.floor),
+  unary('Ceil', { cmp: 1 }, NOTHING, Math.ceil),
+  unary('Round', { cmp: 1 }, NOTHING, roundEven),
+  unary('Reciprocal', { div: 1 }, OUTPUT, (x) => 1 / x),
+  unary('Sqrt', { exp: 1 }, OUTPUT, Math.sqrt),
+  unary('Exp', { exp: 1 }, OUTPUT, Math.exp),
+  unary('Log', { exp: 1 }, INPUT, Math.log),
+  ...['Sin', 'Cos', 'Tan', 'Asin', 'Acos', 'Atan', 'Sinh', 'Cosh', 'Asinh', 'Acosh', 'Atanh'].map((op) => unary(op, { exp: 1 }, INPUT)),
 ];
 
 /** Yes or no for each element of one tensor. */
@@ -87,8 +95,8 @@ export const comparisons: readonly Operator[] = [
   compare('Xor', (a, b) => (a !== 0) !== (b !== 0)),
 ];
 
-const binary = (op: string, primitives: Amounts, value: (call: Call) => Scalar, defaults?: Readonly<Record<string, number>>): Operator =>
-  pointwiseOperator(op, () => primitives, { arity: 2, value, ...(defaults && { defaults }) });
+const binary = (op: string, primitives: Amounts, value: (call: Call) => Scalar, more: Partial<Pointwise> = {}): Operator =>
+  pointwiseOperator(op, () => primitives, { arity: 2, value, ...more });
 
 /** Integer division truncates towards zero, and by zero has no result. */
 const divide = (call: Call): Scalar =>
@@ -125,9 +133,11 @@ export const binaries: readonly Operator[] = [
     () =>
       (a = 0, b = 0) =>
         a * b,
+    { saves: OPERANDS },
   ),
-  binary('Div', { div: 1 }, divide),
-  binary('Mod', { div: 1 }, remainder, { fmod: 0 }),
+  // The gradient of the divisor needs it itself.
+  binary('Div', { div: 1 }, divide, { saves: { operands: [0], inputs: [1] } }),
+  binary('Mod', { div: 1 }, remainder, { defaults: { fmod: 0 } }),
 ];
 
 const squares = (call: Call) => dataOf(call, 1)?.every((x) => x === 2) ?? false;
@@ -135,14 +145,15 @@ const squares = (call: Call) => dataOf(call, 1)?.every((x) => x === 2) ?? false;
 /** A power is a transcendental, but a square is a product. */
 export const pow = pointwiseOperator('Pow', (call) => (squares(call) ? { mul: 1 } : { exp: 1 }), {
   arity: 2,
+  saves: INPUT,
   value:
     () =>
     (a = 0, b = 0) =>
       a ** b,
 });
 
-const variadic = (op: string, primitives: (more: number) => Amounts, f: Scalar): Operator =>
-  pointwiseOperator(op, (call) => primitives(call.inputs.length - 1), { value: () => f });
+const variadic = (op: string, primitives: (more: number) => Amounts, f: Scalar, saves: Saves = NOTHING): Operator =>
+  pointwiseOperator(op, (call) => primitives(call.inputs.length - 1), { saves, value: () => f });
 
 const total: Scalar = (...x) => x.reduce((a, b) => a + b, 0);
 
@@ -158,16 +169,19 @@ export const variadics: readonly Operator[] = [
     'Max',
     (more) => ({ cmp: more }),
     (...x) => x.reduce((a, b) => Math.max(a, b)),
+    { inputs: [0, 1] },
   ),
   variadic(
     'Min',
     (more) => ({ cmp: more }),
     (...x) => x.reduce((a, b) => Math.min(a, b)),
+    { inputs: [0, 1] },
   ),
 ];
 
 /** Source: ONNX Where: one of two tensors, as a third one says. */
 export const where = defineOperator('Where', {
+  saves: INPUT,
   infer: (call) => [{ dtype: need(call, 1).dtype, shape: broadcast(call, [shapeOf(call, 0), shapeOf(call, 1), shapeOf(call, 2)]) }],
   value: (call) => pointwise(call, (condition, a = 0, b = 0) => (condition ? a : b)),
   field: () => 'elementwise',

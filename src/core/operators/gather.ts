@@ -3,6 +3,7 @@ import { perOutput } from './amount.ts';
 import { axisIn, dataOf, int, known, malformed, need, rank, shapeOf, size } from './call.ts';
 import { type AxisLink, type Call, defineOperator, type Relation } from './operator.ts';
 import { axisByAxis, DATA_DEPENDENT, EACH, link, RANK_UNKNOWN, table, unknownMap } from './relation.ts';
+import type { Saves } from './saves.ts';
 import { broadcast } from './shape.ts';
 import { offsets, stridesOf } from './value.ts';
 
@@ -37,9 +38,14 @@ function single(call: Call, n: number | null): number | null {
   return index === undefined || (n === null && index < 0) ? null : position(index, n ?? Number.POSITIVE_INFINITY);
 }
 
+/** Where each gradient goes back to. */
+const INDICES: Saves = { inputs: [1] };
+
 /** Source: ONNX Gather. The indices take the place of the axis. */
 export const gather = defineOperator('Gather', {
+  saves: INDICES,
   moves: true,
+  tables: [0],
   infer: (call) => {
     const { dtype, shape } = need(call, 0);
     const indices = shapeOf(call, 1);
@@ -89,6 +95,7 @@ const byIndex = (call: Call): Relation =>
 
 /** Source: ONNX GatherElements. The output has the shape of the indices. */
 export const gatherElements = defineOperator('GatherElements', {
+  saves: INDICES,
   infer: (call) => {
     const [data, indices] = [need(call, 0), need(call, 1)];
     if (data.shape && indices.shape && data.shape.length !== indices.shape.length)
@@ -124,6 +131,7 @@ function gatheredShape(call: Call): Shape | null {
 }
 
 export const gatherNd = defineOperator('GatherND', {
+  saves: INDICES,
   infer: (call) => {
     const shape = gatheredShape(call);
     checkPositions(call, int(call, 'batch_dims', 0));

@@ -4,6 +4,7 @@ import { axisIn, dataOf, dim, float, int, ints, known, malformed, need, rank, sh
 import { dtypeOf } from './cast.ts';
 import { type Call, defineOperator, MOVEMENT } from './operator.ts';
 import { EACH, link, RANK_UNKNOWN } from './relation.ts';
+import { NOTHING } from './saves.ts';
 import { elementsOf, lengthOf, unknownDims } from './shape.ts';
 import { rounded } from './value.ts';
 
@@ -30,6 +31,7 @@ function made(call: Call): Made {
 }
 
 export const constant = defineOperator('Constant', {
+  saves: NOTHING,
   generates: true,
   infer: (call) => [made(call)],
   value: (call) => made(call).data,
@@ -39,6 +41,7 @@ export const constant = defineOperator('Constant', {
 
 /** Source: ONNX ConstantOfShape. */
 export const constantOfShape = defineOperator('ConstantOfShape', {
+  saves: NOTHING,
   generates: true,
   infer: (call) => {
     const dtype: DType = tensor(call, 'value')?.dtype ?? 'float32';
@@ -60,6 +63,7 @@ export const constantOfShape = defineOperator('ConstantOfShape', {
 
 /** Source: ONNX Shape. */
 export const shape = defineOperator('Shape', {
+  saves: NOTHING,
   infer: (call) => {
     const dims = part(call);
     return [{ dtype: 'int64', shape: [dims?.length ?? null] }];
@@ -78,6 +82,7 @@ function part(call: Call) {
 
 /** Source: ONNX Size. */
 export const size = defineOperator('Size', {
+  saves: NOTHING,
   infer: (call) => {
     need(call, 0);
     return [{ dtype: 'int64', shape: [] }];
@@ -99,6 +104,7 @@ function steps(call: Call): number | null {
 }
 
 export const range = defineOperator('Range', {
+  saves: NOTHING,
   infer: (call) => [{ dtype: need(call, 0).dtype, shape: [steps(call)] }],
   value: (call) => {
     const [start, delta] = [dataOf(call, 0)?.[0], dataOf(call, 2)?.[0]];
@@ -115,6 +121,7 @@ export const range = defineOperator('Range', {
 
 /** Source: ONNX EyeLike. */
 export const eyeLike = defineOperator('EyeLike', {
+  saves: NOTHING,
   generates: true,
   infer: (call) => {
     const { dtype, shape } = need(call, 0);
@@ -131,6 +138,7 @@ const newAxis = (call: Call, indices: number) => axisIn(call, int(call, 'axis', 
 
 /** Source: ONNX OneHot. */
 export const oneHot = defineOperator('OneHot', {
+  saves: NOTHING,
   infer: (call) => {
     const indices = shapeOf(call, 0);
     const depth = dataOf(call, 1)?.[0];

@@ -28,6 +28,7 @@ function perElement(call: Call, axes: number): Amounts {
 
 /** Source: ONNX GridSample (Jaderberg et al. 2015): a tensor is read where a second one says. */
 export const gridSample = defineOperator('GridSample', {
+  saves: { inputs: [0, 1] },
   infer: (call) => {
     const { dtype, shape } = need(call, 0);
     choice(call, 'mode', MODES);

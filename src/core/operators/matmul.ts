@@ -4,6 +4,7 @@ import { counters } from './amount.ts';
 import { float, has, int, malformed, need, sameDim, shapeOf } from './call.ts';
 import { type AxisLink, type Call, defineOperator } from './operator.ts';
 import { BROADCAST, EACH, link, RANK_UNKNOWN } from './relation.ts';
+import { OPERANDS } from './saves.ts';
 import { broadcast, volume } from './shape.ts';
 
 /** Both operands as matrices with batch axes: a vector is a row on the left, a column on the right. Source: NumPy matmul. */
@@ -37,6 +38,7 @@ function productOf(call: Call): Product | null {
 
 /** Source: ONNX MatMul. */
 export const matMul = defineOperator('MatMul', {
+  saves: OPERANDS,
   infer: (call) => {
     const { dtype } = need(call, 0);
     const product = productOf(call);
@@ -79,6 +81,7 @@ function matrix(call: Call, i: number): readonly [Dim, Dim] {
 
 /** Source: ONNX Gemm. */
 export const gemm = defineOperator('Gemm', {
+  saves: OPERANDS,
   infer: (call) => {
     const [[m, ka], [kb, n]] = [matrix(call, 0), matrix(call, 1)];
     sameDim(call, ka, kb, 'the contracted sizes differ');

@@ -2,6 +2,7 @@ import type { Dim, Shape } from '../graph.ts';
 import { dataOf, dim, ints, known, malformed, need, shapeOf, sizesAt } from './call.ts';
 import { type Call, defineOperator, MOVEMENT, type Operator, type Relation } from './operator.ts';
 import { axisByAxis, BROADCAST, EACH, link, RANK_UNKNOWN, table } from './relation.ts';
+import { NOTHING } from './saves.ts';
 import { axesIn, broadcast, lengthOf, productDim, unknownDims } from './shape.ts';
 import { broadcastOffsets, offsets, stridesOf } from './value.ts';
 
@@ -22,6 +23,7 @@ export function movement(
   const { source, defaults, axes } = record;
   return defineOperator(op, {
     moves: !record.inserts,
+    saves: NOTHING,
     infer: (call) => [{ dtype: need(call, 0).dtype, shape: record.shape(call) }],
     ...(source && { value: (call) => copied(call, source) }),
     field: (call, i) => (i === 0 ? record.field(call, i) : 'dataDependent'),

@@ -4,6 +4,7 @@ import { type Amounts, counters, each, perOutput } from './amount.ts';
 import { axisIn, has, int, malformed, need, sameDim, shapeOf, size } from './call.ts';
 import { type Call, defineOperator, type Operator, type Relation } from './operator.ts';
 import { axisByAxis, channelsFirst, EACH, link, perChannel, RANK_UNKNOWN, STATISTICS, windows, withChannels } from './relation.ts';
+import { INPUT, type Saves } from './saves.ts';
 import { broadcast, elementsOf, volume } from './shape.ts';
 
 /** Primitives of a row of n: sum, centre, square sum, epsilon; square and scale; mean, variance, 1 / deviation; the root. */
@@ -19,6 +20,15 @@ function rows(call: Call, n: Count | null, perRow: (n: Count) => Amounts, scale:
   const row = perRow(n);
   const all: Amounts = { ...row, mul: plus(row.mul ?? 0, scale ? n : 0), add: plus(row.add ?? 0, bias ? n : 0) };
   return each(call, BigInt(elements) / BigInt(n), all);
+}
+
+/** The tensor itself, and numbers in float32 for each row: mean and 1 / deviation, or fewer. */
+function withStatistics(rowsOf: (call: Call) => Count | null, perRow = 2): Saves {
+  const beside = (call: Call) => {
+    const count = rowsOf(call);
+    return count === null ? null : times(4, perRow, count);
+  };
+  return { ...INPUT, beside };
 }
 
 /** The first input's shape, whose second axis the per-channel inputs match. */
@@ -49,6 +59,7 @@ const training = (call: Call) => int(call, 'training_mode', 0) !== 0;
 
 /** Source: ONNX BatchNormalization. Inference folds the statistics into one factor and one term per channel. */
 export const batchNormalization = defineOperator('BatchNormalization', {
+  saves: withStatistics((call) => volume([shapeOf(call, 0)?.[1] ?? null])),
   infer: (call) => {
     const shape = checkChannels(call, [1, 2, 3, 4]);
     return [{ dtype: need(call, 0).dtype, shape }, ...[3, 4].map((i) => ({ dtype: need(call, i).dtype, shape: need(call, i).shape }))];
@@ -70,6 +81,7 @@ export const batchNormalization = defineOperator('BatchNormalization', {
 
 /** Source: ONNX InstanceNormalization. */
 export const instanceNormalization = defineOperator('InstanceNormalization', {
+  saves: withStatistics((call) => volume(shapeOf(call, 0)?.slice(0, 2) ?? [null])),
   infer: (call) => [{ dtype: need(call, 0).dtype, shape: checkChannels(call, [1, 2]) }],
   field: (call, i) => (i > 0 ? channelRelation(call) : statistical(call, (axis) => axis >= 2)),
   cost: (call) => rows(call, volume(shapeOf(call, 0)?.slice(2) ?? [null]), standardized, true, true),
@@ -90,6 +102,7 @@ const scalesGroups = (call: Call) => int(call, 'fovea.perGroup', 0) === 1;
 
 /** Source: ONNX GroupNormalization (scale and bias per channel). */
 export const groupNormalization = defineOperator('GroupNormalization', {
+  saves: withStatistics((call) => volume([shapeOf(call, 0)?.[0] ?? null, channelGroups(call)])),
   infer: (call) => {
     channelGroups(call);
     return [{ dtype: need(call, 0).dtype, shape: checkChannels(call, scalesGroups(call) ? [] : [1, 2]) }];
@@ -108,6 +121,13 @@ export const groupNormalization = defineOperator('GroupNormalization', {
 function lastAxes(op: string, perRow: (n: Count) => Amounts, statistics: number): Operator {
   const first = (call: Call, rank: number) => axisIn(call, int(call, 'axis', -1), rank);
   return defineOperator(op, {
+    saves: withStatistics(
+      (call) => {
+        const shape = shapeOf(call, 0);
+        return shape && volume(shape.slice(0, first(call, shape.length)));
+      },
+      Math.max(statistics, 1),
+    ),
     infer: (call) => {
       const { dtype, shape } = need(call, 0);
       for (const slot of [1, 2]) {

@@ -3,6 +3,7 @@ import { counters } from './amount.ts';
 import { axisIn, dataOf, dim, int, known, malformed, need, shapeOf, size } from './call.ts';
 import { type AxisMap, type Call, defineOperator, MOVEMENT, type Operator } from './operator.ts';
 import { axisByAxis, DATA_DEPENDENT, EACH, RANK_UNKNOWN, table } from './relation.ts';
+import { NOTHING } from './saves.ts';
 import { elementsOf } from './shape.ts';
 import { offsets, rounded, stridesOf } from './value.ts';
 
@@ -74,6 +75,7 @@ const topAxis = (call: Call, rank: number) => axisIn(call, int(call, 'axis', -1)
 
 /** Source: ONNX TopK (values, then their indices). */
 export const topK = defineOperator('TopK', {
+  saves: { outputs: [1] },
   infer: (call) => {
     const { dtype, shape } = need(call, 0);
     const k = dataOf(call, 1)?.[0];
@@ -125,6 +127,7 @@ export const nonZero = defineOperator('NonZero', {
 
 /** Source: ONNX Trilu: a triangle of each matrix, zeros elsewhere. */
 export const trilu = defineOperator('Trilu', {
+  saves: NOTHING,
   infer: (call) => {
     const { dtype, shape } = need(call, 0);
     if (shape && shape.length < 2) malformed(call, `a tensor of rank ${shape.length}, matrices are needed`);

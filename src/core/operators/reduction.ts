@@ -4,6 +4,7 @@ import { type Amounts, each, mean, norm } from './amount.ts';
 import { axisIn, dataOf, has, int, known, need, shapeOf } from './call.ts';
 import { type Call, defineOperator, type Operator } from './operator.ts';
 import { axisByAxis, EACH, RANK_UNKNOWN } from './relation.ts';
+import { INPUT, NOTHING, OUTPUT, type Saves } from './saves.ts';
 import { axesIn, lengthOf, unknownDims, volume } from './shape.ts';
 import { offsets, rounded } from './value.ts';
 
@@ -59,13 +60,14 @@ function foldRows(call: Call, axes: readonly number[] | null, fold: Fold): reado
   return offsets(outer, shape).map((base) => fold(steps.map((step) => value[base + step] as number)));
 }
 
-function reduction(op: string, perOutput: (n: Count) => Amounts, fold?: Fold): Operator {
+function reduction(op: string, perOutput: (n: Count) => Amounts, saves: Saves, fold?: Fold): Operator {
   const axesOf = (call: Call) => {
     const rank = shapeOf(call, 0)?.length;
     return rank === undefined ? null : reducedAxes(call, rank);
   };
   const keeps = (call: Call) => int(call, 'keepdims', 1) !== 0;
   return defineOperator(op, {
+    saves,
     infer: (call) => [{ dtype: need(call, 0).dtype, shape: inferReduced(call, axesOf(call), keeps(call)) }],
     ...(fold && { value: (call) => rounded(call.inputs[0]?.dtype ?? null, foldRows(call, axesOf(call), fold)) }),
     field: (call, i) => (i === 0 ? reducedField(call, axesOf(call), keeps(call)) : 'dataDependent'),
@@ -83,26 +85,30 @@ function outputsOf(call: Call, n: Count | null): Count | null {
   return n === 0 ? 0 : volume(call.outputs[0]?.shape ?? [null]);
 }
 
+/** The gradient finds the positions, or scales, by comparing the tensor with the result. */
+const BOTH: Saves = { inputs: [0], outputs: [0] };
+
 const sum = (row: readonly number[]) => row.reduce((a, b) => a + b, 0);
 const add = (n: Count): Amounts => ({ add: plus(n, -1) });
 const cmp = (n: Count): Amounts => ({ cmp: plus(n, -1) });
 
 /** Source of the family: ONNX ReduceSum and its siblings, and the functions that they stand for. */
 export const reductions: readonly Operator[] = [
-  reduction('ReduceSum', add, sum),
-  reduction('ReduceMean', mean, (row) => sum(row) / row.length),
-  reduction('ReduceMax', cmp, (row) => row.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)),
-  reduction('ReduceMin', cmp, (row) => row.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)),
+  reduction('ReduceSum', add, NOTHING, sum),
+  reduction('ReduceMean', mean, NOTHING, (row) => sum(row) / row.length),
+  reduction('ReduceMax', cmp, BOTH, (row) => row.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)),
+  reduction('ReduceMin', cmp, BOTH, (row) => row.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)),
   reduction(
     'ReduceProd',
     (n) => ({ mul: plus(n, -1) }),
+    BOTH,
     (row) => row.reduce((a, b) => a * b, 1),
   ),
-  reduction('ReduceL1', (n) => norm(n, 1)),
-  reduction('ReduceL2', (n) => norm(n, 2)),
-  reduction('ReduceLogSum', (n) => ({ ...add(n), exp: 1 })),
-  reduction('ReduceLogSumExp', (n) => ({ ...add(n), exp: plus(n, 1) })),
-  reduction('ReduceSumSquare', (n) => ({ ...add(n), mul: n })),
+  reduction('ReduceL1', (n) => norm(n, 1), INPUT),
+  reduction('ReduceL2', (n) => norm(n, 2), BOTH),
+  reduction('ReduceLogSum', (n) => ({ ...add(n), exp: 1 }), OUTPUT),
+  reduction('ReduceLogSumExp', (n) => ({ ...add(n), exp: plus(n, 1) }), BOTH),
+  reduction('ReduceSumSquare', (n) => ({ ...add(n), mul: n }), INPUT),
 ];
 
 /** The position of the greatest or least element along an axis. */
@@ -117,6 +123,7 @@ function arg(op: string, better: (a: number, b: number) => boolean): Operator {
     return (row) => row.reduce((at, x, i) => (wins(x, row[at] as number) ? i : at), 0);
   };
   return defineOperator(op, {
+    saves: NOTHING,
     infer: (call) => [{ dtype: 'int64' as DType, shape: inferReduced(call, axesOf(call), keeps(call)) }],
     value: (call) => foldRows(call, axesOf(call), best(int(call, 'select_last_index', 0) !== 0)),
     field: (call) => reducedField(call, axesOf(call), keeps(call)),

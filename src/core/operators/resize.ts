@@ -5,6 +5,7 @@ import { type AxisMap, type Call, defineOperator, type Relation } from './operat
 import { axisByAxis, EACH, RANK_UNKNOWN, unknownMap } from './relation.ts';
 import { type Axis, COORDINATES, kernelOf, MODES, NEAREST, resizeMap } from './resize-map.ts';
 import { fraction } from './resize-scale.ts';
+import { NOTHING } from './saves.ts';
 import { axesIn, lengthOf, unknownDims } from './shape.ts';
 
 const POLICIES = ['stretch', 'not_larger', 'not_smaller'] as const;
@@ -98,6 +99,8 @@ function perElement(call: Call, axes: readonly Axis[]): Amounts | null {
 
 /** Source: ONNX Resize. */
 export const resize = defineOperator('Resize', {
+  saves: NOTHING,
+  clamps: true,
   infer: (call) => {
     const { dtype, shape } = need(call, 0);
     settings(call);

@@ -10,7 +10,13 @@ export function elementsOf(tensor: Tensor | undefined): Count | null {
 
 /** The product of sizes; null where one of them is unknown. */
 export function volume(dims: Shape): Count | null {
-  return known(dims)?.reduce((a: Count, b) => times(a, b), 1) ?? null;
+  let product: Count = 1;
+  for (let axis = 0; axis < dims.length; axis++) {
+    const dim = dims[axis];
+    if (typeof dim !== 'number') return null;
+    product = times(product, dim);
+  }
+  return product;
 }
 
 /** The product of sizes as a size: a name survives where all other sizes are 1. */
@@ -77,6 +83,8 @@ export function axesIn(call: Call, axes: readonly number[], of: number): readonl
 export function broadcast(call: Call, shapes: readonly (Shape | null)[]): Shape | null {
   if (shapes.some((s) => s === null)) return null;
   const known = shapes as readonly Shape[];
+  const first = known[0];
+  if (first && known.every((shape) => sameShape(shape, first))) return first;
   const rank = known.reduce((most, s) => Math.max(most, s.length), 0);
   return Array.from({ length: rank }, (_, axis) => {
     let out: Dim = 1;
@@ -86,6 +94,10 @@ export function broadcast(call: Call, shapes: readonly (Shape | null)[]): Shape 
     }
     return out;
   });
+}
+
+function sameShape(a: Shape, b: Shape): boolean {
+  return a === b || (a.length === b.length && a.every((dim, axis) => dim === b[axis]));
 }
 
 function broadcastDim(call: Call, a: Dim, b: Dim, axis: number): Dim {

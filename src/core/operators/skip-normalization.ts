@@ -55,6 +55,7 @@ export const skipSimplifiedLayerNormalization = skipped('com.microsoft.SkipSimpl
 
 /** Source: com.microsoft EmbedLayerNormalization: word, position and segment embeddings, their sum, LayerNormalization. */
 export const embedLayerNormalization = defineOperator('com.microsoft.EmbedLayerNormalization', {
+  tables: [2, 3, 4],
   infer: (call) => {
     const ids = shapeOf(call, 0) ?? [null, null];
     if (ids.length !== 2) malformed(call, `ids of rank ${ids.length}, 2 is needed`);

@@ -3,6 +3,7 @@ import { type Amounts, each } from './amount.ts';
 import { axisIn, int, need, shapeOf } from './call.ts';
 import { type Call, defineOperator, type Operator } from './operator.ts';
 import { ALL, axisByAxis, EACH, RANK_UNKNOWN } from './relation.ts';
+import { NOTHING, OUTPUT, type Saves } from './saves.ts';
 import { elementsOf, volume } from './shape.ts';
 
 /** Files before operator set 13 normalise all axes from `axis` on as one; the reader marks them. */
@@ -21,8 +22,9 @@ function normalised(call: Call, rank: number): (axis: number) => boolean {
 }
 
 /** A function of rows; `perRow` are the primitives of a row of n. */
-function overRows(op: string, perRow: (n: Count) => Amounts): Operator {
+function overRows(op: string, perRow: (n: Count) => Amounts, saves: Saves): Operator {
   return defineOperator(op, {
+    saves,
     infer: (call) => {
       const { dtype, shape } = need(call, 0);
       if (shape) normalised(call, shape.length);
@@ -47,9 +49,9 @@ function overRows(op: string, perRow: (n: Count) => Amounts): Operator {
 }
 
 /** Subtract the maximum, exponentiate, divide by the sum. */
-export const softmax = overRows('Softmax', (n) => ({ cmp: plus(n, -1), add: plus(times(2, n), -1), exp: n, div: n }));
+export const softmax = overRows('Softmax', (n) => ({ cmp: plus(n, -1), add: plus(times(2, n), -1), exp: n, div: n }), OUTPUT);
 
 /** Subtract the maximum and the logarithm of the sum of the exponentials. */
-export const logSoftmax = overRows('LogSoftmax', (n) => ({ cmp: plus(n, -1), add: plus(times(3, n), -1), exp: plus(n, 1) }));
+export const logSoftmax = overRows('LogSoftmax', (n) => ({ cmp: plus(n, -1), add: plus(times(3, n), -1), exp: plus(n, 1) }), OUTPUT);
 
-export const hardmax = overRows('Hardmax', (n) => ({ cmp: plus(n, -1) }));
+export const hardmax = overRows('Hardmax', (n) => ({ cmp: plus(n, -1) }), NOTHING);

@@ -2,6 +2,7 @@ import type { Shape } from '../graph.ts';
 import { axisIn, dataOf, dim, has, int, known, malformed, need, shapeOf, size } from './call.ts';
 import { type Call, defineOperator, MOVEMENT } from './operator.ts';
 import { axisByAxis, EACH, RANK_UNKNOWN, shifted } from './relation.ts';
+import { NOTHING } from './saves.ts';
 import { beginsOf, lengthOf, sumDim, volume } from './shape.ts';
 import { offsets } from './value.ts';
 
@@ -44,6 +45,7 @@ function sizesOf(call: Call, n: number | null): Shape {
 
 /** Source: ONNX Split. */
 export const split = defineOperator('Split', {
+  saves: NOTHING,
   moves: true,
   infer: (call) => {
     const { dtype, shape } = need(call, 0);

@@ -5,7 +5,9 @@ import { dim, has, ints, known, malformed, need, shapeOf, size } from './call.ts
 import { checkBias, checkRank } from './convolution.ts';
 import { type AxisMap, type Call, defineOperator } from './operator.ts';
 import { channelsFirst, MAX_PERIOD, perChannel, RANK_UNKNOWN, unknownMap } from './relation.ts';
-import { productDim, volume } from './shape.ts';
+import { OPERANDS } from './saves.ts';
+import { productDim } from './shape.ts';
+import { tapsInPadding } from './taps.ts';
 import { extent, groupsOf, spatialAxes, spatialLinks, type Window, windowDefaults, windowOf } from './window.ts';
 
 const axesOf = (call: Call) => spatialAxes(call, shapeOf(call, 0), shapeOf(call, 1));
@@ -77,6 +79,7 @@ function transposedMap(taps: number, stride: number, dilation: number, begin: nu
 
 /** Source: ONNX ConvTranspose. */
 export const convTranspose = defineOperator('ConvTranspose', {
+  saves: OPERANDS,
   infer: (call) => {
     const { dtype, shape } = need(call, 0);
     const axes = axesOf(call);
@@ -101,13 +104,19 @@ export const convTranspose = defineOperator('ConvTranspose', {
       return transposedMap(taps, window.strides[axis] as number, window.dilations[axis] as number, begin);
     });
   },
-  // By input positions: N * I * Cin * (Cout / g) * k. Counting output positions is too high by the stride squared.
+  // By input positions: N * I * Cin * (Cout / g) * k. Counting output positions is too high by the stride squared. What falls
+  // outside the output, which padding cuts off, counts.
   cost: (call) => {
-    const input = known(shapeOf(call, 0));
-    const perInput = volume(shapeOf(call, 1)?.slice(1) ?? [null]);
-    const output = volume(call.outputs[0]?.shape ?? [null]);
-    if (!input || perInput === null || output === null) return null;
-    return counters(call, { mac: times(...input, perInput), add: has(call, 2) ? output : 0 });
+    const [input, output, weight] = [shapeOf(call, 0), call.outputs[0]?.shape ?? null, shapeOf(call, 1)].map(known);
+    if (!input || !output || !weight) return null;
+    const window = windowOf(call, weight.length - 2, weight);
+    const taps = window.kernel.map((k, axis) => {
+      const [n, positions] = [output[axis + 2] as number, input[axis + 2] as number];
+      const [stride, dilation] = [window.strides[axis] as number, window.dilations[axis] as number];
+      return { taps: k as number, stride, dilation, begin: grow(call, window, axis, positions).begin as number, n, positions };
+    });
+    const padding = times(...input.slice(0, 2), weight[1] as number, tapsInPadding(taps));
+    return counters(call, { mac: times(...input, ...weight.slice(1)), add: has(call, 2) ? times(...output) : 0, padding });
   },
   defaults: (call) => {
     const axes = axesOf(call);

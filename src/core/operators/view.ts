@@ -1,6 +1,7 @@
 import type { Dim, Shape } from '../graph.ts';
 import { dataOf, dim, has, int, malformed, need, rank, sizesAt } from './call.ts';
 import { type Call, defineOperator, type Inferred, MOVEMENT, type Operator, type Relation, type Tensor } from './operator.ts';
+import { NOTHING } from './saves.ts';
 import { axesIn, elementsOf, lengthOf, productDim, unknownDims, volume } from './shape.ts';
 
 /** An operator that shows the elements of its first input, in their order, under another shape. */
@@ -8,6 +9,7 @@ export function view(op: string, infer: (call: Call, data: Tensor) => Shape | nu
   return defineOperator(op, {
     view: true,
     moves: true,
+    saves: NOTHING,
     infer: (call): readonly Inferred[] => [{ dtype: need(call, 0).dtype, shape: infer(call, need(call, 0)) }],
     value: (call) => dataOf(call, 0),
     field: (_, i): Relation => (i === 0 ? 'reshape' : 'dataDependent'),
@@ -110,6 +112,7 @@ export const identity = view('Identity', (_, { shape }) => shape, { field: () =>
 /** Source: ONNX Dropout. At inference it passes its input on; the mask is then all true. */
 export const dropout = defineOperator('Dropout', {
   view: true,
+  saves: { copies: true, beside: (call) => elementsOf(need(call, 0)) },
   infer: (call) => {
     const { dtype, shape } = need(call, 0);
     return [
