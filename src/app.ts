@@ -7,6 +7,7 @@ import { catalogRoutes } from './rest/catalog.ts';
 import { docs, openapi } from './rest/docs.ts';
 import { home } from './rest/home.ts';
 import { linger } from './rest/linger.ts';
+import { networkRoutes } from './rest/networks.ts';
 import { notFound } from './rest/not-found.ts';
 import { probes } from './rest/probes.ts';
 import { answerGarbage, sendError } from './rest/problem.ts';
@@ -59,6 +60,7 @@ export async function buildApp(config: Config, stream?: LogStream): Promise<Fast
   await app.register(probes);
   await app.register(catalogRoutes);
   await app.register(viewRoutes, { config });
+  await app.register(networkRoutes, { config });
   await app.register(graphql, { config });
   await app.register(docs);
   return app;

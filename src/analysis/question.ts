@@ -7,7 +7,7 @@ import { type Document, type DocumentLimits, documentOf } from './document.ts';
 import { type FaultData, faultData } from './fault-data.ts';
 import { type LayersArguments, type LayersPage, layersPage } from './layers-page.ts';
 import { viewOf } from './views/index.ts';
-import type { Form, Headed, ViewOptions } from './views/view.ts';
+import type { Form, Headed, View, ViewOptions } from './views/view.ts';
 
 /**
  * What is asked of a network that has been read. A document is given its form where it is made, since a large report
@@ -44,16 +44,28 @@ export function answer(network: Network, question: Question): Answer {
   switch (question.kind) {
     case 'document': {
       const view = viewOf(question.view);
-      return documentOf(view, view.answer(network, question.options), question.form, question.limits);
+      return documentOf(view, answerOf(view, network, question.options), question.form, question.limits);
     }
     case 'data':
-      return viewOf(question.view).answer(network, question.options);
+      return answerOf(viewOf(question.view), network, question.options);
     case 'pages': {
       const { pages, options } = question;
       const { layers = [], ...report } = analyze(network, { ...options, layers: pages.length > 0 });
       return { report, pages: pages.map((asked) => pageOf(() => layersPage(layers, asked))) };
     }
   }
+}
+
+/** What a view says, or with `strict` a fault where it says it in part only. */
+function answerOf(view: View, network: Network, options: ViewOptions): Headed {
+  const said = view.answer(network, options);
+  if (options.strict && said.status === 'partial') {
+    throw new Fault(
+      'incomplete',
+      `the answer would be partial${said.lowerBounds?.length ? `; lower bounds: ${said.lowerBounds.join(', ')}` : ''}`,
+    );
+  }
+  return said;
 }
 
 /** A page that cannot be given is the fault of its own field, not of the report. */

@@ -22,6 +22,7 @@ export const openapi = fp(async (app) => {
       },
       tags: [
         { name: 'analysis', description: 'Networks in, reports out.' },
+        { name: 'networks', description: 'Networks that the service has.' },
         { name: 'catalog', description: 'What Fovea knows.' },
         { name: 'operation', description: 'For those who run it.' },
       ],

@@ -2,46 +2,19 @@ import multipart from '@fastify/multipart';
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { abandonment } from '../analysis/abandonment.ts';
-import { views } from '../analysis/views/index.ts';
-import type { Form, View } from '../analysis/views/view.ts';
 import type { Config } from '../config.ts';
 import { acceptNetworks, type Read, readBody } from './body.ts';
-import { answerForm, TYPES } from './media.ts';
+import { type Door, doors, responsesOf } from './door.ts';
+import { answerForm } from './media.ts';
 import { optionsFromText, viewOptions } from './options.ts';
-import { answerName } from './schemas/answers.ts';
-import { jsonSchemaOf, type OptionName, querySchemaOf } from './schemas/options.ts';
+import { jsonSchemaOf, querySchemaOf } from './schemas/options.ts';
 import { ref } from './schemas/ref.ts';
 import { sendDocument } from './send-document.ts';
 
 const binary = { schema: Type.String({ format: 'binary' }) };
 
-const FORMS: Readonly<Record<Form, string>> = {
-  json: 'The answer.',
-  netron: 'The figures for Netron.',
-  csv: 'A table, one row per layer or point.',
-  md: 'The same as a Markdown table.',
-  svg: 'A figure.',
-};
-
-/** What a door may be asked beside the options of its view. */
-const COMMON: readonly OptionName[] = ['input', 'bind', 'batch', 'format', 'as'];
-
-function namesOf(view: View): OptionName[] {
-  return [...COMMON, ...(view.takes as readonly OptionName[])];
-}
-
-function formsOf(view: View): Form[] {
-  return (Object.keys(TYPES) as Form[]).filter((form) => form === 'json' || form in view.forms);
-}
-
-function schemaOf(view: View) {
-  const names = namesOf(view);
-  const forms = formsOf(view);
-  const content = forms.map((form): [string, object] =>
-    form === 'json'
-      ? [TYPES.json, { schema: ref(answerName(view)) }]
-      : [TYPES[form], { schema: Type.String({ description: FORMS[form] }) }],
-  );
+function schemaOf(door: Door) {
+  const { view, names, forms } = door;
   return {
     operationId: view.id === 'report' ? 'analyze' : view.id,
     summary: view.summary,
@@ -70,25 +43,7 @@ function schemaOf(view: View) {
         },
       },
     },
-    response: {
-      200: {
-        description: `${view.summary}.`,
-        headers: {
-          etag: { type: 'string', description: 'Names this document: content, options, engine version and form.' },
-          ...(view.id === 'report' && { 'x-fovea-status': { type: 'string', description: 'complete or partial, as in the report.' } }),
-        },
-        content: Object.fromEntries(content),
-      },
-      '4xx': {
-        description: 'What is wrong with the request or the network.',
-        content: { 'application/problem+json': { schema: ref('Problem') } },
-      },
-      503: {
-        description: 'More large networks are being analyzed than there is room for.',
-        headers: { 'retry-after': { type: 'integer', description: 'Seconds after which to try again.' } },
-        content: { 'application/problem+json': { schema: ref('Problem') } },
-      },
-    },
+    response: responsesOf(door),
   };
 }
 
@@ -102,18 +57,18 @@ export async function viewRoutes(app: FastifyInstance, { config }: { config: Con
     limits: { fileSize: Number.MAX_SAFE_INTEGER, files: 2, fields: 100, parts: 102, fieldSize: jsonBytes, headerPairs: 20 },
   });
 
-  for (const view of views()) {
+  for (const shared of doors()) {
+    const { view, forms } = shared;
     const path = view.id === 'report' ? '/v1/analyze' : `/v1/${view.id}`;
-    const names = namesOf(view);
-    const forms = formsOf(view);
+    const door: Door = { ...shared, names: [...shared.names, 'format'] };
     // Bodies are streams, and options are checked with the names that were meant: neither is a matter for a schema.
-    app.post(path, { schema: schemaOf(view), validatorCompiler: () => () => true }, async (request: FastifyRequest, reply) => {
-      const query = optionsFromText(request.query as Record<string, string | string[]>, names);
+    app.post(path, { schema: schemaOf(door), validatorCompiler: () => () => true }, async (request: FastifyRequest, reply) => {
+      const query = optionsFromText(request.query as Record<string, string | string[]>, door.names);
       const preferred = answerForm(query.as, request.headers.accept, forms);
       const leave = abandonment(reply.raw);
       try {
         const read: Read = (source) => app.analyst.read(source, leave.signal, view.heavy);
-        const { network, options } = await readBody(request, query, names, config, read);
+        const { network, options } = await readBody(request, query, door.names, config, read);
         const form = options.as === undefined ? preferred : answerForm(options.as, undefined, forms);
         const limits = { maxLayers, maxBytes };
         const document = await network.ask({ kind: 'document', view: view.id, options: viewOptions(options), form, limits });

@@ -98,6 +98,6 @@ function isWindow({ lo, hi }: { readonly lo: ArrayLike<number>; readonly hi: Arr
 function costWords(operator: Operator, call: Call): string[] {
   const counters = operator.cost(call);
   if (!counters) return ['unknown'];
-  const kinds = Object.entries(counters).flatMap(([kind, count]) => (kind !== 'integer' && count ? [kind] : []));
+  const kinds = Object.entries(counters).flatMap(([kind, count]) => (kind !== 'integer' && kind !== 'padding' && count ? [kind] : []));
   return kinds.length > 0 ? kinds : ['none'];
 }

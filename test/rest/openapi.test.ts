@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import t from 'tap';
+import { views } from '../../src/analysis/views/index.ts';
 import { service } from '../service.ts';
 
 const FILE = new URL('../../schema/openapi.json', import.meta.url);
@@ -30,14 +31,23 @@ t.test('the document tells what a reader needs', async (t) => {
       operation,
     })),
   );
-  t.strictSame(operations.map(({ name }) => name).sort(), [
-    'get /healthz',
-    'get /readyz',
-    'get /v1/formats',
-    'get /v1/operators',
-    'post /graphql',
-    'post /v1/analyze',
-  ]);
+  const ids = views().map(({ id }) => id);
+  t.strictSame(
+    operations.map(({ name }) => name).sort(),
+    [
+      'get /healthz',
+      'get /readyz',
+      'get /v1/conventions',
+      'get /v1/devices',
+      'get /v1/formats',
+      'get /v1/networks',
+      'get /v1/networks/{ref}',
+      ...ids.map((id) => `get /v1/networks/{ref}/${id}`),
+      'get /v1/operators',
+      'post /graphql',
+      ...ids.map((id) => `post /v1/${id === 'report' ? 'analyze' : id}`),
+    ].sort(),
+  );
   t.equal(new Set(operations.map(({ operation }) => operation.operationId)).size, operations.length);
   for (const { name, operation } of operations) {
     t.ok(operation.operationId && operation.summary && operation.tags?.length === 1, name);

@@ -37,7 +37,7 @@ async function sweep(folder: string): Promise<void> {
     const started = performance.now();
     const response = await app.inject({
       method: 'POST',
-      url: '/v1/analyze',
+      url: '/v1/analyze?convention=torchvision',
       headers: { 'content-type': 'application/octet-stream' },
       payload: readFileSync(join(folder, row.file as string)),
     });
@@ -49,6 +49,7 @@ async function sweep(folder: string): Promise<void> {
     check(`${model} stored parameters`, report.totals.params.stored, Number(row.onnx_float_initializer_elems));
     check(`${model} buffers`, report.totals.params.buffers, Number(row.torch_float_buffers));
     check(`${model} GMACs`, (Number(report.totals.macs) / 1e9).toFixed(3), Number(row._ops_gmacs).toFixed(3));
+    check(`${model} cost`, report.totals.cost.value, report.totals.macs);
     checkField(model, report);
     console.log(`${model}: ${(performance.now() - started).toFixed(0)} ms, ${report.coverage.layers} layers`);
   }

@@ -51,7 +51,7 @@ export const memory = defineView({
   description:
     'Weights by type, activations, the most that is live at once in the order of the file with the tensors that are live then, the timeline, ' +
     'and what a step of training needs: saved tensors, gradients and the state of the optimizer.',
-  takes: ['weights', 'activations', 'inplace', 'optimizer', 'precision', 'frozen'],
+  takes: ['weights', 'activations', 'inplace', 'optimizer', 'precision', 'frozen', 'strict'],
   answer,
   forms: { svg: (view: MemoryView) => [figure(view)] },
 });

@@ -7,6 +7,7 @@ import type { RooflineView as Core, Efficiency, RooflineLayer } from '../../core
 import { traceGraph } from '../../core/trace.ts';
 import { type RooflinePoint, rooflineFigure } from '../figures/roofline-figure.ts';
 import { headed } from './headed.ts';
+import { jsonWithLayers } from './layer-list.ts';
 import { defineView, type ViewOptions } from './view.ts';
 
 /** How much a network computes for each byte it moves, and how fast that can be on a device. */
@@ -68,7 +69,7 @@ export const roofline = defineView({
   description:
     'How much each layer computes for each byte that it moves, and with a device what bounds it (computation or memory) and a range of times ' +
     'with its assumptions: never one number, since peak rates are not reached.',
-  takes: ['device', 'weights', 'activations', 'tf32', 'efficiency', 'layers'],
+  takes: ['device', 'weights', 'activations', 'tf32', 'efficiency', 'layers', 'strict'],
   answer,
-  forms: { svg: (view: RooflineView) => [figure(view)] },
+  forms: { json: jsonWithLayers, svg: (view: RooflineView) => [figure(view)] },
 });

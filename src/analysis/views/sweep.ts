@@ -91,7 +91,7 @@ export const sweep = defineView({
   summary: 'Totals at many input sizes',
   description:
     'The totals of a network for a range of sizes of one or more axes, or of the batch, from one reading of it. A size that the network refuses is a point with an error.',
-  takes: ['sweep', 'fields', 'convention', 'causal'],
+  takes: ['sweep', 'fields', 'convention', 'causal', 'strict'],
   heavy: true,
   answer,
   forms: { csv, svg: (view: SweepView) => [figure(view)] },

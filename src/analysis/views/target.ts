@@ -68,7 +68,8 @@ function lastPlaced(trace: Trace, calls: readonly Step[], source: Source | undef
   const last = calls.findLastIndex((call) => {
     const name = call.node.outputs[0] ?? '';
     const tensor = trace.tensors.get(name);
-    return tensor !== undefined && unitAxes(flow, { at: 0, name, tensor }).length > 0;
+    // A view says nothing of its own: behind the last map, Flatten packs positions and channels into one axis.
+    return tensor !== undefined && !call.operator?.view && unitAxes(flow, { at: 0, name, tensor }).length > 0;
   });
   return last < 0 ? calls.length - 1 : last;
 }

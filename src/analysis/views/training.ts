@@ -3,6 +3,7 @@ import type { Network } from '../../core/graph.ts';
 import type { Report } from '../../core/report.ts';
 import { traceGraph } from '../../core/trace.ts';
 import { headed } from './headed.ts';
+import { jsonWithLayers } from './layer-list.ts';
 import { defineView, type ViewOptions } from './view.ts';
 
 /** What one step of training computes. */
@@ -28,7 +29,7 @@ export const training = defineView({
   description:
     'Operations forward and backward, operator by operator: the gradients of both operands of a contraction where they are needed (groups kept), ' +
     'one operation for each of the others; what lies before everything that is trained has no backward pass. Its memory is in the view memory.',
-  takes: ['frozen', 'recompute', 'layers'],
+  takes: ['frozen', 'recompute', 'layers', 'strict'],
   answer,
-  forms: {},
+  forms: { json: jsonWithLayers },
 });

@@ -53,6 +53,7 @@ export interface Headed {
   readonly network: { readonly sha256: string; readonly format: string; readonly name: string };
   readonly engine: { readonly version: string };
   readonly status?: 'complete' | 'partial';
+  readonly lowerBounds?: readonly string[];
 }
 
 /** One way to look at a network. Both transports make its doors out of this record. */

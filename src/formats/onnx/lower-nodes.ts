@@ -50,7 +50,8 @@ interface Place {
 }
 
 function placeNodes(records: readonly NodeRecord[], place: Place, file: File): void {
-  for (const [index, record] of records.entries()) {
+  for (let index = 0; index < records.length; index++) {
+    const record = records[index] as NodeRecord;
     const op = opOf(record);
     const id = place.ids.take(idOf(record, op, index));
     if (record.op === '') throw new Fault('malformed-file', `node '${id}' names no operator`, { node: id });
@@ -73,30 +74,34 @@ function placeCall(called: FunctionRecord, call: NodeRecord, id: string, place: 
 }
 
 function placeNode(record: NodeRecord, op: string, id: string, place: Place, file: File): void {
-  const captures = new Set<string>();
+  const lifts = liftsOf(op, file.opset);
+  const captures = record.attributes.some(({ graph, graphs }) => graph || graphs) ? new Set<string>() : null;
   const node: Draft = {
     id,
     name: record.name,
     scope: scopeOf(record.name),
     op,
-    attributes: attributesOf(record, id, captures, file),
-    inputs: record.inputs,
-    outputs: record.outputs,
+    attributes: record.attributes.length > 0 || lifts.length > 0 ? attributesOf(record, id, captures, file) : NO_ATTRIBUTES,
+    // Lists that grew by their entries keep room for more of them.
+    inputs: record.inputs.slice(),
+    outputs: record.outputs.slice(),
   };
-  const lifts = liftsOf(op, file.opset);
   if (lifts.length > 0) {
     const shop = workshop(node, place, file);
     for (const { lift } of lifts) lift(node, shop);
   }
-  place.placed.push({ node, captures: captures.size > 0 ? captures : null });
+  place.placed.push({ node, captures: captures?.size ? captures : null });
 }
 
-function attributesOf(record: NodeRecord, node: string, captures: Set<string>, file: File): Map<string, Attribute> {
+/** Of nodes that no lift changes: most of a large graph have none. */
+const NO_ATTRIBUTES: Draft['attributes'] = new Map();
+
+function attributesOf(record: NodeRecord, node: string, captures: Set<string> | null, file: File): Map<string, Attribute> {
   const context: AttributeContext = {
     keep: (bytes) => file.budget.keep(bytes),
     graph(inner) {
       const { graph, missing } = file.lowerInner(inner, file);
-      for (const name of missing.keys()) captures.add(name);
+      for (const name of missing.keys()) captures?.add(name);
       return graph;
     },
   };

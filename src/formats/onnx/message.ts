@@ -77,7 +77,7 @@ export function* stream<T>(w: Wire, schema: Schema<T>, into: T, end: number): St
     if (size > end - w.offset) w.truncated();
     if (size > WINDOW) yield* field?.large ? field.large(w, into, size) : drop(w, size);
     else {
-      yield* need(w, size);
+      if (w.available < size) yield* need(w, size);
       readMany(w, field, into, w.pos + size);
     }
   }

@@ -1,0 +1,25 @@
+import { Fault } from '../core/fault.ts';
+import { builtIns, describeRef } from '../networks/index.ts';
+import { checkRef } from './ref.ts';
+
+/** The families of networks that Fovea knows by name. */
+export function builtInNetworks() {
+  return builtIns().map(({ id, title, summary, paper, year, parameters, names }) => ({
+    ref: `zoo:${id}`,
+    title,
+    summary,
+    paper,
+    year,
+    parameters,
+    names: Object.keys(names).map((name) => `zoo:${name}`),
+  }));
+}
+
+/** One of them as a description. Faults: `invalid-ref`, `network-not-found`. */
+export function builtInNetwork(ref: string) {
+  checkRef(ref, '');
+  const found = describeRef(ref);
+  if (!found) throw new Fault('network-not-found', `there is no network '${ref}'`);
+  const { name, family, values, description } = found;
+  return { ref, name, family, values, description };
+}

@@ -1,0 +1,60 @@
+import { Type } from '@sinclair/typebox';
+import { views } from '../analysis/views/index.ts';
+import type { Form, View } from '../analysis/views/view.ts';
+import { TYPES } from './media.ts';
+import { answerName } from './schemas/answers.ts';
+import type { OptionName } from './schemas/options.ts';
+import { ref } from './schemas/ref.ts';
+
+const FORMS: Readonly<Record<Exclude<Form, 'json' | 'netron'>, string>> = {
+  csv: 'A table, one row per layer or point.',
+  md: 'The same as a Markdown table.',
+  svg: 'A figure.',
+};
+
+/** What every door of a view may be asked beside the options of the view. */
+const COMMON: readonly OptionName[] = ['input', 'bind', 'batch', 'as'];
+
+/** A view as it stands behind a door. */
+export interface Door {
+  readonly view: View;
+  /** The options that it takes. */
+  readonly names: readonly OptionName[];
+  /** The forms that it answers in. */
+  readonly forms: readonly Form[];
+}
+
+/** The doors of all views, whatever leads to the network. */
+export function doors(): Door[] {
+  return views().map((view) => ({
+    view,
+    names: [...COMMON, ...(view.takes as readonly OptionName[])],
+    forms: (Object.keys(TYPES) as Form[]).filter((form) => form === 'json' || form in view.forms),
+  }));
+}
+
+const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: ref('Problem') } } });
+
+/** What a door answers, for OpenAPI. */
+export function responsesOf({ view, forms }: Door) {
+  const content = forms.flatMap((form): [string, object][] => {
+    // An attachment of Netron has the media type of the answer itself, and no schema of ours.
+    if (form === 'netron') return [];
+    return [[TYPES[form], { schema: form === 'json' ? ref(answerName(view)) : Type.String({ description: FORMS[form] }) }]];
+  });
+  return {
+    200: {
+      description: `${view.summary}.`,
+      headers: {
+        etag: { type: 'string', description: 'Names this document: content, options, engine version and form.' },
+        ...(view.id === 'report' && { 'x-fovea-status': { type: 'string', description: 'complete or partial, as in the report.' } }),
+      },
+      content: Object.fromEntries(content),
+    },
+    '4xx': problem('What is wrong with the request or the network.'),
+    503: {
+      ...problem('More large networks are being analyzed than there is room for.'),
+      headers: { 'retry-after': { type: 'integer', description: 'Seconds after which to try again.' } },
+    },
+  };
+}
