@@ -45,10 +45,13 @@ export function layerFacts(
     valid: operations && validOf(operations, times(counters?.padding ?? 0, call.repeats ?? 1)),
     integer: counters?.integer ?? false,
     cost: once && project(call, once),
-    outputs: call.outputs.map(sizeOf),
+    outputs: call.outputs.map((tensor, k) => (call.node.outputs[k] === '' ? LEFT_OUT : sizeOf(tensor))),
     view: call.operator?.view ?? false,
   };
 }
+
+/** An optional output that nobody asked for is not written. */
+const LEFT_OUT = Object.freeze({ elements: 0, bytes: 0 });
 
 function sizeOf({ shape, dtype }: Tensor): LayerFacts['outputs'][number] {
   const elements = shape && volume(shape);

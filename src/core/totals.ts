@@ -1,11 +1,11 @@
 import type { Convention } from './cost/conventions/convention.ts';
 import { flopsOf, operationsJson } from './cost/counters.ts';
-import { type Count, countToJson, times } from './count.ts';
+import { countToJson } from './count.ts';
 import type { LayerFacts } from './layers.ts';
-import { type LiveStep, peakBytes } from './memory/liveness.ts';
-import { known } from './operators/call.ts';
+import { peakBytes } from './memory/liveness.ts';
+import { liveStep, tensorBytes } from './memory/steps.ts';
 import type { Tensor } from './operators/operator.ts';
-import { bytesOf, type Params } from './params.ts';
+import type { Params } from './params.ts';
 import type { ReceptiveField, Totals } from './report.ts';
 import { Tally } from './tally.ts';
 
@@ -24,14 +24,16 @@ export function totalsOf(input: TotalsInput): Totals {
   const tally = new Tally();
   const steps = facts.map((fact) => {
     tally.add(fact);
-    return liveStep(fact);
+    return liveStep(fact, (k) => fact.outputs[k]?.bytes ?? null);
   });
-  const memory = peakBytes(inputBytes(input.inputs), steps, input.outputs);
+  const inputs = [...input.inputs].map(([name, tensor]) => [name, tensorBytes(tensor)] as const);
+  const memory = peakBytes(new Map(inputs.map(([name, bytes]) => [name, bytes ?? 0])), steps, input.outputs);
   const { operations } = tally;
   const lowerBounds = [
     ...(tally.lacksOperations ? ['macs', 'flops', 'operations', 'validMacs', 'validFlops'] : []),
     ...(tally.lacksCost ? ['cost'] : []),
-    ...(tally.lacksMemory ? ['activations', 'memory.peakBytes'] : []),
+    ...(tally.lacksMemory ? ['activations'] : []),
+    ...(tally.lacksMemory || inputs.some(([, bytes]) => bytes === null) ? ['memory.peakBytes'] : []),
     ...(tally.lacksOperator ? ['depth', 'nonlinearities'] : []),
   ];
   return {
@@ -56,24 +58,6 @@ export function totalsOf(input: TotalsInput): Totals {
     stride: stridesOf(input.mainFields),
     lowerBounds,
   };
-}
-
-function inputBytes(inputs: ReadonlyMap<string, Tensor>): Map<string, Count> {
-  const sizes = new Map<string, Count>();
-  for (const [name, { dtype, shape }] of inputs) {
-    const dims = known(shape);
-    sizes.set(name, dims && dtype ? bytesOf(times(...dims), dtype) : 0);
-  }
-  return sizes;
-}
-
-function liveStep({ call, view, outputs }: LayerFacts): LiveStep {
-  const { node } = call;
-  const isData = (name: string, i: number) => name !== '' && call.inputs[i]?.constant === false;
-  const reads = node.inputs.every(isData) ? node.inputs : node.inputs.filter(isData);
-  const written = node.outputs.map((name, k) => ({ name, bytes: outputs[k]?.bytes ?? 0 }));
-  const writes = node.outputs.includes('') ? written.filter(({ name }) => name !== '') : written;
-  return { id: node.id, reads, writes, viewOf: view ? (reads[0] ?? null) : null };
 }
 
 /** Total stride per axis of the main output; with several sources, an axis is named as in the first that has it. */

@@ -222,3 +222,39 @@ t.test('the same network and options give the same bytes', async (t) => {
 t.test('faults carry their code and spot', async (t) => {
   t.match(new Fault('x', 'y', { node: 'z' }), { code: 'x', message: 'y', spot: { node: 'z' } });
 });
+
+t.test('outputs that nobody asked for take no memory', async (t) => {
+  const weights = (name: string, shape: number[]) => ({ name, dtype: 'float32', shape, data: null }) as const;
+  const graph: Graph = {
+    name: 'lstm',
+    nodes: [
+      {
+        id: 'lstm',
+        name: 'lstm',
+        scope: '',
+        op: 'LSTM',
+        attributes: new Map([['hidden_size', 8]]),
+        inputs: ['x', 'w', 'r'],
+        outputs: ['', 'y', ''],
+      },
+    ],
+    inputs: [{ name: 'x', dtype: 'float32', shape: [5, 1, 4] }],
+    outputs: [{ name: 'y', dtype: 'float32', shape: null }],
+    constants: new Map([weights('w', [1, 32, 4]), weights('r', [1, 32, 8])].map((constant) => [constant.name, constant])),
+    diagnostics: [],
+  };
+  const { totals } = analyze({ graph, format: 'test', name: '', bytes: 0, sha256: '' });
+  t.match(totals, { activations: { elements: 8, bytes: 32 }, memory: { peakBytes: 4 * 20 + 32 } });
+});
+
+t.test('the peak is a lower bound where the size of an input is unknown', async (t) => {
+  const { totals } = report({
+    inputs: { x: [1, 3, 8, 8], y: [1, 'T', 4] },
+    layers: [
+      { name: 'shape', type: 'onnx.Shape', from: 'y' },
+      { ...conv(4), from: 'x' },
+    ],
+  });
+  t.ok(totals.lowerBounds.includes('memory.peakBytes'));
+  t.notOk(totals.lowerBounds.includes('macs'));
+});

@@ -32,11 +32,20 @@ export function dataOutputs({ call }: LayerFacts): { readonly name: string; read
 /** The layers as steps of an execution order; unknown bytes are 0. With `inplace`, activations may overwrite their inputs. */
 export function liveSteps(facts: readonly LayerFacts[], precision: Precision, inplace: boolean): LiveStep[] {
   return facts.map((fact) => {
-    const { call, view } = fact;
-    const reads = dataInputs(fact);
-    const writes = dataOutputs(fact).map(({ name, tensor }) => ({ name, bytes: tensorBytes(tensor, precision) ?? 0 }));
-    const [first] = reads;
-    const overwrites = inplace && call.operator?.nonlinear && first !== undefined && first === call.node.inputs[0];
-    return { id: call.node.id, reads, writes, viewOf: view ? (first ?? null) : null, ...(overwrites && { overwrites: first }) };
+    const step = liveStep(fact, (k) => tensorBytes(fact.call.outputs[k] as Tensor, precision));
+    const [first] = step.reads;
+    const { node, operator } = fact.call;
+    const overwrites = inplace && operator?.nonlinear && first !== undefined && first === node.inputs[0];
+    return overwrites ? { ...step, overwrites: first } : step;
   });
+}
+
+/** A layer as a step; `bytesAt` gives the bytes of its output k, of which null counts as 0. */
+export function liveStep({ call, view }: LayerFacts, bytesAt: (k: number) => Count | null): LiveStep {
+  const { node } = call;
+  const isData = (name: string, i: number) => name !== '' && call.inputs[i]?.constant === false;
+  const reads = node.inputs.every(isData) ? node.inputs : node.inputs.filter(isData);
+  const written = node.outputs.map((name, k) => ({ name, bytes: bytesAt(k) ?? 0 }));
+  const writes = node.outputs.includes('') ? written.filter(({ name }) => name !== '') : written;
+  return { id: node.id, reads, writes, viewOf: view ? (reads[0] ?? null) : null };
 }

@@ -91,6 +91,17 @@ t.test('a constant is no branch, and the other input of a network is one', async
   // Of the sum's half the convolution gets all; beside another input only half of it.
   near(t, fieldOf(asked(skip(constant), other)).axes[0]?.sigma, Math.sqrt((2 / 3) * (1 / 2)), 12);
   near(t, fieldOf(asked(skip('y'), other)).axes[0]?.sigma, Math.sqrt((2 / 3) * (1 / 3)), 12);
+  const embedding = { inputs: { y: [1, 4, 1, 1] } };
+  near(
+    t,
+    fieldOf(asked(skip('y'), embedding)).axes[0]?.sigma,
+    Math.sqrt((2 / 3) * (1 / 2)),
+    12,
+    'what is added at every position is a gate',
+  );
+  const masked = skip('c').map((layer) => (layer.name === 's' ? { type: 'onnx.Trilu', from: ['c', 'k'], name: 's' } : layer));
+  const diagonal = asked(masked, { inputs: { k: { shape: [], dtype: 'int64' } } });
+  near(t, fieldOf(diagonal).axes[0]?.sigma, Math.sqrt((2 / 3) * (1 / 2)), 12, 'what says where to read is no branch');
 });
 
 t.test('Concat gives by channels, and by positions', async (t) => {
@@ -158,6 +169,7 @@ t.test('the map: real borders, the share of padding, its sides and its area rati
     { mass: 0.95, side: 2, share: 4 / 80 },
     { mass: 0.99, side: 2, share: 4 / 80 },
   ]);
+  near(t, fieldOf(asked([same(5)], { shape: [1, 1, 8, 10] }), [0, 0]).paddingShare, 16 / 25, 12);
   const middle = fieldOf(one);
   t.same(middle.unit, [
     { axis: 2, size: 8, index: 4 },
@@ -172,6 +184,37 @@ t.test('the map: real borders, the share of padding, its sides and its area rati
   );
   t.same(middle.areaRatios?.[0], { mass: 0.2, side: 3, ratio: 9 / 80 });
   t.same(corner.areaRatios?.[3], { mass: 0.99, side: null, ratio: null }, 'it does not lie around the centre of the image');
+});
+
+t.test('area ratios are those of the loop that RepLKNet runs over its map', async (t) => {
+  for (const [shape, unit] of [
+    [[1, 1, 21, 27], undefined],
+    [
+      [1, 1, 20, 26],
+      [8, 15],
+    ],
+  ] as const) {
+    const { map, areaRatios } = fieldOf(asked([conv(3, 1, 1), conv([5, 3], 1, [2, 1]), maxPool(3, 1, 1)], { shape }), unit);
+    const [h, w] = [shape[2], shape[3]];
+    const at = (y: number, x: number) => {
+      const [i, j] = [y - (map?.start[0] ?? 0), x - (map?.start[1] ?? 0)];
+      const inside = i >= 0 && j >= 0 && i < (map?.shape[0] ?? 0) && j < (map?.shape[1] ?? 0);
+      return inside ? (map?.values[i * (map.shape[1] as number) + j] ?? 0) : 0;
+    };
+    const expected = [0.2, 0.3, 0.5, 0.99].map((mass) => {
+      for (let i = 1; i < h >> 1; i++) {
+        let held = 0;
+        for (let y = (h >> 1) - i; y <= (h >> 1) + i; y++) for (let x = (w >> 1) - i; x <= (w >> 1) + i; x++) held += at(y, x);
+        if (held > mass) return { mass, side: 2 * i + 1, ratio: ((2 * i + 1) / h) * ((2 * i + 1) / w) };
+      }
+      return { mass, side: null, ratio: null };
+    });
+    t.same(
+      areaRatios?.map(({ mass, side }) => [mass, side]),
+      expected.map(({ mass, side }) => [mass, side]),
+    );
+    for (const [i, { ratio }] of expected.entries()) if (ratio !== null) near(t, areaRatios?.[i]?.ratio, ratio, 12);
+  }
 });
 
 t.test('sides and Luo size in one dimension and in three', async (t) => {
@@ -314,6 +357,38 @@ t.test('windows of Swin: a unit shares its window', async (t) => {
   const at = (y: number, x: number) => field.map?.values[y * 32 + x] ?? 0;
   t.equal(at(0, 0), at(31, 31));
   near(t, at(12, 8) - at(0, 0), 1 / 4 / 16, 6, 'queries stay at their own patch');
+});
+
+t.test('a statistic along one axis is left out for both', async (t) => {
+  const coordinates = [
+    { ...same(3), name: 'c' },
+    { type: 'onnx.ReduceMean', from: ['c', { dtype: 'int64', shape: [1], data: [3] }], name: 'rows' },
+    { type: 'Multiply', from: ['c', 'rows'] },
+  ];
+  const field = fieldOf(asked(coordinates));
+  for (const axis of field.axes) near(t, axis.sigma, Math.sqrt(2 / 3), 12);
+});
+
+t.test('an axis of one position that is pooled has no border to end at', async (t) => {
+  const pooled = [conv([3, 1], 1, [1, 0]), { type: 'onnx.ReduceMean', from: ['conv2d_0', { dtype: 'int64', shape: [1], data: [3] }] }];
+  const field = fieldOf(asked(pooled, { shape: [1, 3, 40, 1] }));
+  t.match(field.axes, [
+    { borderless: true, cause: null },
+    { borderless: true, sigma: 0, size: 1 },
+  ]);
+});
+
+t.test('holes along one axis tell on the other', async (t) => {
+  const holes = [
+    { type: 'ConvTranspose2d', out_channels: 4, kernel_size: 1, stride: 2, output_padding: 1, from: 'x', name: 'holes' },
+    { ...same(3), from: 'x' },
+    { type: 'Upsample', scale_factor: 2, mode: 'nearest', name: 'full' },
+    { type: 'Add', from: ['holes', 'full'] },
+  ];
+  const question = asked(holes);
+  near(t, fieldOf(question, [20, 20]).axes[0]?.sigma, Math.sqrt(1 / 3), 12);
+  near(t, fieldOf(question, [20, 21]).axes[0]?.sigma, Math.sqrt(2 / 3), 12, 'in a column of holes only the other branch is left');
+  t.equal(fieldOf(question, [20, 21]).axes[0]?.borderless, true);
 });
 
 t.test('pixel shuffle, as an operator and as Reshape and Transpose', async (t) => {

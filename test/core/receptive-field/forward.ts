@@ -17,8 +17,10 @@ export type Op =
   | { readonly op: 'crop'; readonly start: Pair; readonly step: Pair }
   /** One channel of zeros more. */
   | { readonly op: 'widen' }
-  /** x times the mean of x over all positions; x by its mean and variance over all positions. */
-  | { readonly op: 'gate' | 'norm' };
+  /** Pairs of rows as channels, and a 1x1 convolution over them. */
+  | { readonly op: 'pair' }
+  /** x times the mean of x over all positions; x by its mean and variance over all positions, as an operator and packed with the channels. */
+  | { readonly op: 'gate' | 'norm' | 'packed' };
 
 type Pair = readonly [number, number];
 type Four = readonly [number, number, number, number];
@@ -99,6 +101,8 @@ function apply(op: Op, { channels, size }: Layer2d, inputs: readonly Image[], mo
       return [...a, ...b];
     case 'widen':
       return [...a, grid(size, () => 0)];
+    case 'pair':
+      return mixed(a, channels, size, mode, (plane, y, x) => average([2 * y, 2 * y + 1], [x], mode, (i, j) => at(plane, i, j)));
     case 'append':
       return a.map((plane, c) => [...plane, ...(b[c] ?? [])]);
     case 'flip':
@@ -144,6 +148,8 @@ function sizeAfter(op: Op, sizes: readonly Pair[]): Pair {
       return both((n) => 2 * n);
     case 'crop':
       return both((n, axis) => Math.ceil((n - op.start[axis]) / op.step[axis]));
+    case 'pair':
+      return [(sizes[0]?.[0] ?? 0) / 2, sizes[0]?.[1] ?? 0];
     case 'append':
       return [(sizes[0]?.[0] ?? 0) + (sizes[1]?.[0] ?? 0), sizes[0]?.[1] ?? 0];
     default:
@@ -167,7 +173,8 @@ export function network2d(
     );
     const before = inputs[0]?.channels ?? 1;
     const joined = inputs.reduce((sum, input) => sum + input.channels, 0);
-    const own = layer.op.op === 'concat' ? joined : layer.op.op === 'widen' ? before + 1 : before;
+    const more: Partial<Record<Op['op'], number>> = { concat: joined, widen: before + 1 };
+    const own = more[layer.op.op] ?? before;
     network.push({ op: layer.op, from, size, channels: layer.channels ?? own });
   }
   return network;
@@ -198,7 +205,7 @@ export function randomNetwork2d(seed: number, single = false, least = 4): Layer2
   for (let step = 2 + random(6); step > 0; step--) {
     const from = Math.max(0, last() - random(2));
     const { size } = network[from] as Layer2d;
-    const kind = random(18);
+    const kind = random(20);
     if (kind < 5)
       add({ op: 'conv', k: pair(1, 4), s: pair(1, 2), d: pair(1, 2), p: [...pair(0, 3), ...pair(0, 3)] as const }, [from], channels());
     else if (kind < 6) add({ op: 'pool', k: pair(2, 2), s: pair(1, 2), d: [1, 1], p: [...pair(0, 2), ...pair(0, 2)] as const }, [from]);
@@ -207,7 +214,9 @@ export function randomNetwork2d(seed: number, single = false, least = 4): Layer2
     else if (kind < 10) add({ op: 'crop', start: [random(size[0]), random(size[1])], step: pair(1, 2) }, [from]);
     else if (kind < 11) add({ op: random(3) === 0 ? 'flip' : 'relu' }, [from]);
     else if (kind < 12 && random(2) === 0 && size[0] * size[1] > 1) add({ op: random(2) === 0 ? 'gate' : 'norm' }, [from]);
-    else if (kind < 13 && !single) add({ op: 'widen' }, [from]);
+    else if (kind < 13 && random(2) === 0 && size[0] * size[1] > 1) add({ op: 'packed' }, [from]);
+    else if (kind < 14 && size[0] > 2 && size[0] % 2 === 0) add({ op: 'pair' }, [from], channels());
+    else if (kind < 15 && !single) add({ op: 'widen' }, [from]);
     else {
       const alike = network.flatMap((layer, i) => (String(layer.size) === String(size) ? [i] : []));
       const other = alike[random(alike.length)] as number;
@@ -272,6 +281,23 @@ export function toGraph2d(network: readonly Layer2d[]): Graph {
         return one('Concat', { axis: op.op === 'concat' ? 1 : 2 });
       case 'flip':
         return one('Slice', {}, [list('b', [-1]), list('e', [-(2 ** 31)]), list('a', [2]), list('s', [-1])]);
+      case 'pair': {
+        const [h, w] = network[from[0] as number]?.size ?? [0, 0];
+        return [
+          node(`r${index}`, 'Reshape', [...inputs, list('to', [1, before, h / 2, 2, w])], `r${index}`),
+          node(`t${index}`, 'Transpose', [`r${index}`], `p${index}`, { perm: [0, 1, 3, 2, 4] }),
+          node(`b${index}`, 'Reshape', [`p${index}`, list('back', [1, 2 * before, h / 2, w])], `q${index}`),
+          node(`n${index}`, 'Conv', [`q${index}`, constant(`w${index}`, 'float32', [channels, 2 * before, 1, 1], null)], `t${index}`),
+        ];
+      }
+      case 'packed': {
+        const vectors = ['scale', 'bias'].map((name) => constant(`${name}${index}`, 'float32', [1], null));
+        return [
+          node(`r${index}`, 'Reshape', [...inputs, list('to', [1, 1, -1])], `r${index}`),
+          node(`i${index}`, 'InstanceNormalization', [`r${index}`, ...vectors], `p${index}`),
+          node(`n${index}`, 'Reshape', [`p${index}`, list('back', [1, channels, ...(network[index] as Layer2d).size])], `t${index}`),
+        ];
+      }
       case 'widen':
         return one('Pad', {}, [list('p', [0, 0, 0, 0, 0, 1, 0, 0])]);
       case 'norm': {

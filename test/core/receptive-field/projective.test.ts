@@ -62,6 +62,9 @@ t.test('one dimension, three, tokens and layers', async (t) => {
   const volume = asked([{ type: 'Conv3d', out_channels: 1, kernel_size: 3, padding: 1 }], { shape: [1, 1, 5, 5, 5] });
   t.match(reachOf(volume, [0, 2, 4]), { units: 12, position: [{ axis: 'D' }, { axis: 'H' }, { axis: 'W' }] });
   t.match(reachOf(asked(TOKENS), [5, 63]), { units: 1, axes: [{ axis: 1, size: 256, hull: { start: 31, stop: 32 } }] });
+  const along = [conv(4, 4, 0), { type: 'Flatten', start_dim: 2 }, { type: 'Conv1d', out_channels: 2, kernel_size: 3, padding: 1 }];
+  t.match(reachOf(asked(along), [4, 1]), { units: 3, axes: [{ axis: 2, hull: { start: 15, stop: 18 } }] }, 'a neighbour in the row before');
+  t.match(reachOf(asked([conv(1, 1, 0), { type: 'Flatten' }], { shape: [1, 3, 8, 8] }), [2, 3]), { units: 4, percent: (100 * 4) / 256 });
   t.match(reachOf(asked([...TOKENS, ...transformerBlock('b', 'tokens')]), [5, 63]), { units: 256, percent: 100 });
   const layers = [conv(7, 2, 3), { ...same(3), name: 'inner' }, same(3), { ...conv(3, 2, 1), name: 'outer' }];
   const between = asked(layers, { source: 'inner', target: 'outer' });

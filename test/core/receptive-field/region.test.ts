@@ -101,6 +101,41 @@ t.test('tokens, and windows of tokens', async (t) => {
     [12, 16, 12, 16],
   ]);
   t.equal(one.coverage?.positions, 16);
+  const cut = { type: 'onnx.Slice', from: ['tokens', ...[0, 100, 1].map((value) => ({ dtype: 'int64', shape: [1], data: [value] }))] };
+  t.same(bounds(regionOf(asked([...TOKENS, cut]), [99]))[0], [24, 28, 24, 28]);
+  t.equal(regionOf(asked([...TOKENS, cut]), [99]).coverage?.positions, 16);
+  const packed = [
+    { type: 'Reshape', shape: [1, 2, 8, 2, 8, 8] },
+    { type: 'Permute', dims: [0, 1, 3, 2, 4, 5] },
+    { type: 'Reshape', shape: [4, 64, 8] },
+  ];
+  // Window 2 is the lower left one, token 19 in it row 2 and column 3.
+  t.same(bounds(regionOf(asked([...TOKENS, ...packed]), [2, 19])), [
+    [40, 44, 40, 44],
+    [12, 16, 12, 16],
+  ]);
+});
+
+t.test('a window over packed positions runs on into the next row', async (t) => {
+  const tokens = [conv(4, 4, 0, { out_channels: 8 }), { type: 'Flatten', start_dim: 2 }];
+  const along = asked([...tokens, { type: 'Conv1d', out_channels: 2, kernel_size: 3, padding: 1 }]);
+  const region = regionOf(along, [15]);
+  t.same(
+    bounds(region).map((bound) => bound.slice(0, 2)),
+    [
+      [0, 8],
+      [0, 64],
+    ],
+  );
+  t.same(
+    region.coverage,
+    { positions: 48, hull: 512, percent: 9.375 },
+    'two patches at the end of a row, one at the beginning of the next',
+  );
+  t.same(
+    region.axes.map((axis) => axis.coverage?.positions),
+    [8, 12],
+  );
 });
 
 t.test('from one layer to another, and to itself', async (t) => {

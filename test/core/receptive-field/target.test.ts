@@ -43,6 +43,14 @@ t.test('a Reshape packs and spreads positions', async (t) => {
     ],
     'channels that are split are none',
   );
+  t.same(
+    axesOf([conv([3, 1], 1, [1, 0]), { type: 'Reshape', shape: [1, 2, 2, 50, 1] }], { shape: [1, 3, 50, 1] }),
+    [
+      [3, 50],
+      [4, 1],
+    ],
+    'an axis of one position is one too',
+  );
   t.same(axesOf([conv(3, 1, 1), { type: 'Flatten' }]), [[1, 4 * 64 * 64]], 'channels that are packed with positions count along');
 });
 
