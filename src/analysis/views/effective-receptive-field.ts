@@ -1,8 +1,6 @@
 import { type Context, contextOf } from '../../core/context.ts';
 import type { Network } from '../../core/graph.ts';
 import { type EffectiveField, type EffectiveVariant, effectiveField } from '../../core/receptive-field/effective.ts';
-import { unitRegion } from '../../core/receptive-field/region.ts';
-import type { Interval } from '../../core/receptive-field/unit-field.ts';
 import type { Report } from '../../core/report.ts';
 import { traceGraph } from '../../core/trace.ts';
 import { heatFigure } from '../figures/heat-figure.ts';
@@ -15,8 +13,6 @@ export interface EffectiveReceptiveFieldView extends Context, Pick<Report, 'netw
   readonly layer: ChosenLayer['layer'];
   readonly output: ChosenLayer['output'];
   readonly field: EffectiveField;
-  /** The theoretical field of the same unit, without gates and statistics: per axis the sizes of source and region. */
-  readonly theoretical: readonly { readonly axis: string; readonly extent: number | null; readonly virtual: Interval | null }[];
 }
 
 function answer(network: Network, options: ViewOptions): EffectiveReceptiveFieldView {
@@ -26,16 +22,10 @@ function answer(network: Network, options: ViewOptions): EffectiveReceptiveField
   const { unit } = options;
   // Options are checked where they come in.
   const field = effectiveField(trace, { target, source, unit, variant: options.variant as EffectiveVariant | undefined });
-  const { axes } = unitRegion(trace, { target, source, unit });
-  const theoretical = axes.map(({ local }, i) => ({
-    axis: source.axes[i]?.name ?? '',
-    extent: source.axes[i]?.extent ?? null,
-    virtual: local.virtual,
-  }));
-  return headed(network, { ...contextOf(trace), layer, output, field, theoretical });
+  return headed(network, { ...contextOf(trace), layer, output, field });
 }
 
-function figure({ network, layer, field, theoretical }: EffectiveReceptiveFieldView): string {
+function figure({ network, layer, field }: EffectiveReceptiveFieldView): string {
   const sizes = field.axes.map(({ size }) => size);
   const size = sizes.every((one) => one !== null)
     ? sizes.reduce((product: number, one) => product * (one ?? 1), 1) ** (1 / sizes.length)
@@ -44,10 +34,10 @@ function figure({ network, layer, field, theoretical }: EffectiveReceptiveFieldV
     title: network.name || network.sha256.slice(0, 12),
     layer: layer.id,
     unit: field.unit.map(({ index }) => index),
-    axes: field.axes.map(({ axis, sigma, mean }, i) => ({
+    axes: field.axes.map(({ axis, extent, sigma, mean, theoretical }) => ({
       name: axis,
-      size: theoretical[i]?.extent ?? null,
-      theoretical: theoretical[i]?.virtual ?? null,
+      size: extent,
+      theoretical,
       center: mean,
       sigma,
     })),

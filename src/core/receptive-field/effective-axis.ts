@@ -5,19 +5,23 @@ import type { Flow } from './influence/flow.ts';
 import type { Refusal } from './influence/passage.ts';
 import type { Variant } from './influence/variant.ts';
 import { type Moments, momentsOf } from './moments.ts';
-import type { AxisField } from './propagate.ts';
+import type { AxisField, FollowedAxis } from './propagate.ts';
 import type { Target } from './target.ts';
-import { extentOf, viewOf } from './unit-field.ts';
+import { extentOf, type Interval, viewOf } from './unit-field.ts';
 
 /** The effective field along one axis of the source. */
 export interface EffectiveAxis {
   /** Name of the axis: H, W, D, T, or its index. */
   readonly axis: string;
+  /** Positions of the source along it; null where unknown. */
+  readonly extent: number | null;
   /** Standard deviation of the influence, in positions of the source. */
   readonly sigma: number | null;
   /** Centre of mass of the influence: a position of the source, 0 is the centre of the first one. */
   readonly mean: number | null;
-  /** Size of the theoretical field of this unit: local, virtual. */
+  /** The theoretical field of this unit: local, virtual; null where it sees nothing, or what it sees is unknown. */
+  readonly theoretical: Interval | null;
+  /** Its size. */
   readonly size: number | null;
   /** 4 sigma / size: the share of the theoretical field that is effective. */
   readonly ratio: number | null;
@@ -48,20 +52,23 @@ export function shared({ flow, target, unit, variant }: Question, way: Pick<Way,
 /** The effective field along each followed axis of the source; `clipped` is the influence with borders, along all of them. */
 export function alongAxes(question: Question, fields: readonly AxisField[], clipped: Shared): EffectiveAxis[] {
   let together: Shared | undefined;
-  return question.flow.source.axes.map(({ name }, axis) => {
+  return question.flow.source.axes.map((followed, axis) => {
     let [endless, dim] = [shared(question, { clip: false, only: axis }), 0];
     if (!('status' in endless || endless.separable || endless.bounded !== null)) {
       together ??= shared(question, { clip: false, only: null });
       [endless, dim] = [together, axis];
     }
     const field = fields[axis];
-    const size = field ? extentOf(viewOf(field.local, question.target.tensor.shape, question.unit).virtual) : null;
-    if ('status' in endless) return { ...nothingAlong(name), size, cause: endless.cause };
+    const theoretical = field ? viewOf(field.local, question.target.tensor.shape, question.unit).virtual : null;
+    const size = extentOf(theoretical);
+    if ('status' in endless) return { ...nothingAlong(followed), theoretical, size, cause: endless.cause };
     const moments = endless.bounded === null ? momentsAt(endless, dim) : momentsAt(clipped, axis);
     return {
-      axis: name,
+      axis: followed.name,
+      extent: followed.extent,
       sigma: moments?.sigma ?? null,
       mean: moments?.mean ?? null,
+      theoretical,
       size,
       ratio: moments && size ? (4 * moments.sigma) / size : null,
       borderless: endless.bounded === null,
@@ -70,8 +77,8 @@ export function alongAxes(question: Question, fields: readonly AxisField[], clip
   });
 }
 
-export function nothingAlong(axis: string): EffectiveAxis {
-  return { axis, sigma: null, mean: null, size: null, ratio: null, borderless: true, cause: null };
+export function nothingAlong({ name, extent }: FollowedAxis): EffectiveAxis {
+  return { axis: name, extent, sigma: null, mean: null, theoretical: null, size: null, ratio: null, borderless: true, cause: null };
 }
 
 function momentsAt(found: Shared, dim: number): Moments | null {

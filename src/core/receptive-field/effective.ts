@@ -68,7 +68,7 @@ export function effectiveField(trace: Trace, { target, source, unit, variant = '
   const about = { target: target.name, source: source.name, unit: chosen, variant };
   if (!follows || source.axes.length === 0) {
     const cause = flow.gated.has(target.name) ? ONLY_GATES : null;
-    return { ...about, ...NOTHING, cause, axes: source.axes.map(({ name }) => nothingAlong(name)) };
+    return { ...about, ...NOTHING, cause, axes: source.axes.map(nothingAlong) };
   }
   const question: Question = { flow, target, unit: new Map(chosen.map(({ axis, index }) => [axis, index])), variant };
   const clipped = shared(question, { clip: true, only: null });

@@ -1,7 +1,7 @@
 import type { Limits, Reader, Reading } from '../format.ts';
 import { lower } from './lower.ts';
 import { type Steps, stream } from './message.ts';
-import { newModel } from './records.ts';
+import { type ModelRecord, newModel } from './records.ts';
 import { MODEL } from './schema.ts';
 import { Wire } from './wire.ts';
 
@@ -12,9 +12,8 @@ import { Wire } from './wire.ts';
  */
 export function openOnnx(limits: Limits): Reader {
   const wire = new Wire(limits);
-  const model = newModel();
-  const steps = stream(wire, MODEL, model, Number.POSITIVE_INFINITY);
-  const window = new Window(wire, steps);
+  // The graph holds nothing of the records: whoever still holds the reader behind its end must not hold them either.
+  let open: { readonly model: ModelRecord; readonly window: Window } | null = begin(wire);
   let spent = 0;
 
   /** Does the reader's own work: time between chunks is the sender's. */
@@ -27,14 +26,22 @@ export function openOnnx(limits: Limits): Reader {
   }
 
   return {
-    push: (chunk) => work(() => window.push(chunk)),
+    push: (chunk) => work(() => open?.window.push(chunk)),
     end(): Reading {
-      return work(() => {
+      const { model, window } = open ?? begin(wire);
+      const reading = work(() => {
         window.end();
         return lower(model, wire);
       });
+      open = null;
+      return reading;
     },
   };
+}
+
+function begin(wire: Wire) {
+  const model = newModel();
+  return { model, window: new Window(wire, stream(wire, MODEL, model, Number.POSITIVE_INFINITY)) };
 }
 
 /** Gives a parser the bytes that it asks for out of chunks of any size, and drops those that it does not want. */

@@ -85,9 +85,23 @@ const ATTRIBUTE: Schema<AttributeRecord> = schema({
   ),
 });
 
+/** Entries up to which a list is as long as what it holds: a list that grows by `push` makes room for sixteen more. */
+const SHORT = 4;
+
+/** A list with one more entry. */
+function longer(list: string[], entry: string): string[] {
+  if (list.length < SHORT) return list.length === 0 ? [entry] : list.concat(entry);
+  list.push(entry);
+  return list;
+}
+
 const NODE: Schema<NodeRecord> = schema({
-  1: name((n, v) => n.inputs.push(v)),
-  2: name((n, v) => n.outputs.push(v)),
+  1: name((n, v) => {
+    n.inputs = longer(n.inputs, v);
+  }),
+  2: name((n, v) => {
+    n.outputs = longer(n.outputs, v);
+  }),
   3: name((n, v) => {
     n.name = v;
   }),

@@ -1,11 +1,12 @@
 import type { Step } from '../../inference/runner.ts';
-import { size } from '../../operators/call.ts';
+import type { Tensor } from '../../operators/operator.ts';
 import type { Target } from '../target.ts';
 import { Arrays } from './arrays.ts';
 import { type Box, pointBox, scaled, trimmed } from './box.ts';
 import { Budget } from './budget.ts';
-import { type Branch, branchesOf, type Flow, movingIn } from './flow.ts';
-import { nameOf, passageOf, type Refusal } from './passage.ts';
+import { type Branch, branchesOf, type Flow, movingIn, toldOf } from './flow.ts';
+import { type Part, positionWithin } from './parts.ts';
+import { type End, nameOf, passageOf, type Refusal, sizesOf } from './passage.ts';
 import { endsThere, type Into, needsSizes, push } from './push.ts';
 import { besideAlong, channelShare } from './shares.ts';
 import { inputWeight, type Variant } from './variant.ts';
@@ -57,9 +58,10 @@ class Backward {
 
   run(target: Target, unit: ReadonlyMap<number, number>): Influence | Refusal {
     const { trace, source } = this.#flow;
-    const axes = this.#told(target.name);
-    const at = axes.map((axis) => unit.get(axis) ?? 0);
-    this.#arrays.add(target.name, pointBox(axes, at));
+    const parts = this.#flow.parts(target.name);
+    const told = this.#told(target.name);
+    const at = told.map((part) => positionWithin(parts, part, unit.get((parts[part] as Part).axis) ?? 0));
+    this.#arrays.add(target.name, pointBox(told, at));
     for (let index = target.at; index >= 0; index--) {
       const call = trace.calls[index] as Step;
       for (const [k, name] of call.node.outputs.entries()) {
@@ -78,16 +80,26 @@ class Backward {
     return variant === 'uniform' ? this.#arrays.take(name) : this.#arrays.takeFinite(name);
   }
 
-  /** The axes of a tensor that its array tells. */
+  /** The parts of a tensor that its array tells. */
   #told(name: string): readonly number[] {
-    return movingIn(this.#flow, name, this.#way.only);
+    return toldOf(this.#flow, name, this.#way.only);
+  }
+
+  /** The axes that they lie on. */
+  #toldAxes(name: string): readonly number[] {
+    return this.#told(name).map((part) => (this.#flow.parts(name)[part] as Part).axis);
+  }
+
+  #end(name: string, tensor: Tensor | undefined): End {
+    return { shape: tensor?.shape ?? null, parts: this.#flow.parts(name), told: this.#told(name) };
   }
 
   /** Hands the weights of an output on to the inputs that it depends on. */
   #through(call: Step, k: number, box: Box): Refusal | null {
     const { variant, local } = this.#way;
     const branches = branchesOf(this.#flow, call, k).filter(({ gate }) => !(local && gate));
-    const shares = branches.map((branch) => channelShare(call, branch, box.axes, movingIn(this.#flow, branch.name)));
+    const toldAxes = this.#toldAxes(call.node.outputs[k] as string);
+    const shares = branches.map((branch) => channelShare(call, branch, toldAxes, movingIn(this.#flow, branch.name)));
     const inputs = { shares, exclusive: call.operator?.exclusive ?? false };
     for (const [index, branch] of branches.entries()) {
       if (!branch.follows) continue;
@@ -100,7 +112,7 @@ class Backward {
 
   /** How often an input counts because of the axes of the source that are summed over. */
   #beside({ name, relation }: Branch): number {
-    const told = this.#told(name);
+    const told = this.#toldAxes(name);
     const { paths, reads } = besideAlong(
       relation,
       movingIn(this.#flow, name).filter((axis) => !told.includes(axis)),
@@ -112,10 +124,11 @@ class Backward {
 
   #hand(call: Step, branch: Branch, box: Box): Refusal | null {
     const { variant, clip, local } = this.#way;
-    const passage = passageOf(call, branch, { output: box.axes, input: this.#told(branch.name) }, local);
+    const input = this.#end(branch.name, call.inputs[branch.i]);
+    const passage = passageOf(call, branch, this.#end(call.node.outputs[branch.k] as string, call.outputs[branch.k]), input, local);
     if ('cause' in passage) return passage;
     const past = clip ? (call.operator?.clamps ? 'clamped' : 'lost') : 'endless';
-    const into: Into = { sizes: call.inputs[branch.i]?.shape?.map(size) ?? [], past, variant };
+    const into: Into = { sizes: sizesOf(input), told: input.told, past, variant };
     if (needsSizes(passage, into)) return { status: 'unknown', cause: `${nameOf(call)}: the size of an axis is unknown` };
     if (!clip && endsThere(passage, into.sizes)) this.#bounded ??= nameOf(call);
     const arrived = push(box, passage, into, this.#budget);

@@ -4,6 +4,7 @@ import type { Relation, Tensor } from '../../operators/operator.ts';
 import type { Trace } from '../../trace.ts';
 import { linksOf } from '../follow.ts';
 import type { Source } from '../propagate.ts';
+import { type Part, partsOf } from './parts.ts';
 import { joinTracks, movingAxes, type Track, trackThrough } from './tracks.ts';
 
 /** How the positions of a source flow through a network: which tensors depend on it, and along which of their axes. */
@@ -17,6 +18,8 @@ export interface Flow {
   /** Tensors that depend on the source through gates and statistics only. */
   readonly gated: ReadonlySet<string>;
   readonly relation: (call: Step, i: number, k: number) => Relation;
+  /** The parts of a tensor by which its positions are told. */
+  readonly parts: (name: string) => readonly Part[];
 }
 
 /** One data input of a node that output k depends on. */
@@ -38,7 +41,7 @@ export function flowFrom(trace: Trace, source: Source, upTo: number): Flow {
   const tracks = new Map<string, readonly Track[]>([[source.name, start]]);
   const data = new Set([...trace.inputs.map(({ name }) => name), source.name]);
   const gated = new Set<string>();
-  const flow: Flow = { trace, source, tracks, data, gated, relation: relations() };
+  const flow: Flow = { trace, source, tracks, data, gated, relation: relations(), parts: allParts(trace, tracks) };
   for (const call of trace.calls.slice(0, upTo + 1)) {
     call.node.outputs.forEach((name, k) => {
       if (name === '' || name === source.name || call.outputs[k]?.constant) return;
@@ -64,6 +67,15 @@ function relations(): Flow['relation'] {
   };
 }
 
+function allParts({ tensors }: Trace, tracks: Flow['tracks']): Flow['parts'] {
+  const known = new Map<string, readonly Part[]>();
+  return (name) => {
+    const parts = known.get(name) ?? partsOf(tracks.get(name) ?? [], tensors.get(name)?.shape ?? null);
+    known.set(name, parts);
+    return parts;
+  };
+}
+
 function tracksOf(flow: Flow, call: Step, k: number): readonly Track[] | null {
   const after = call.outputs[k]?.shape ?? null;
   let tracks: readonly Track[] | null = null;
@@ -78,11 +90,14 @@ function tracksOf(flow: Flow, call: Step, k: number): readonly Track[] | null {
   return tracks;
 }
 
-/** The axes of a tensor, ascending, along which positions of the source move: of any of its followed axes, or of one only. */
-export function movingIn({ tracks }: Flow, name: string, only: number | null = null): readonly number[] {
-  const own = tracks.get(name) ?? [];
-  const told = only === null ? own : own.slice(only, only + 1);
-  return [...new Set(told.flatMap(movingAxes))].sort((a, b) => a - b);
+/** The axes of a tensor, ascending, along which positions of the source move. */
+export function movingIn({ tracks }: Flow, name: string): readonly number[] {
+  return [...new Set((tracks.get(name) ?? []).flatMap(movingAxes))].sort((a, b) => a - b);
+}
+
+/** The parts of a tensor that move with the source: with any of its followed axes, or with one only. */
+export function toldOf(flow: Flow, name: string, only: number | null): readonly number[] {
+  return flow.parts(name).flatMap(({ moves }, part) => ((only === null ? moves.includes(true) : moves[only]) ? [part] : []));
 }
 
 /** The data inputs of a call that its output k depends on. Constants are none. */

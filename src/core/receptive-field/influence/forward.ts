@@ -1,12 +1,13 @@
 import type { Step } from '../../inference/runner.ts';
-import { size } from '../../operators/call.ts';
 import type { Tensor } from '../../operators/operator.ts';
 import type { Target } from '../target.ts';
 import { Arrays } from './arrays.ts';
 import { arrange, type Box, cutAlong, type Dimension, pointBox, sumAlong, trimmed } from './box.ts';
 import { Budget } from './budget.ts';
-import { type Branch, branchesOf, type Flow, movingIn } from './flow.ts';
-import { type Linked, nameOf, type Passage, passageOf, type Refusal } from './passage.ts';
+import { branchesOf, type Flow, toldOf } from './flow.ts';
+import type { Part } from './parts.ts';
+import { type End, type Linked, nameOf, type Passage, passageOf, type Refusal } from './passage.ts';
+import type { Piece } from './refine.ts';
 import { regroup } from './regroup.ts';
 import { pullForward } from './window.ts';
 
@@ -18,12 +19,15 @@ import { pullForward } from './window.ts';
 export function reached(flow: Flow, target: Target, position: ReadonlyMap<number, number>): Box | null | Refusal {
   const budget = new Budget();
   const masks = new Arrays(budget);
-  const axes = movingIn(flow, flow.source.name);
+  const end = (name: string, tensor: Tensor | undefined): End => {
+    return { shape: tensor?.shape ?? null, parts: flow.parts(name), told: toldOf(flow, name, null) };
+  };
+  const { told } = end(flow.source.name, undefined);
   masks.add(
     flow.source.name,
     pointBox(
-      axes,
-      axes.map((axis) => position.get(axis) ?? 0),
+      told,
+      told.map((part) => position.get((flow.parts(flow.source.name)[part] as Part).axis) ?? 0),
     ),
   );
   const readers = lastReaders(flow, target);
@@ -33,9 +37,10 @@ export function reached(flow: Flow, target: Target, position: ReadonlyMap<number
       for (const branch of branchesOf(flow, call, k)) {
         const mask = masks.mask(branch.name);
         if (!mask) continue;
-        const passage = passageOf(call, branch, { output: movingIn(flow, name), input: mask.axes }, false);
+        const output = end(name, call.outputs[k]);
+        const passage = passageOf(call, branch, output, end(branch.name, call.inputs[branch.i]), false);
         if ('cause' in passage) return passage;
-        const pulled = pull(call, branch, passage, mask, budget);
+        const pulled = pull(call, passage, output, mask, budget);
         if (pulled && 'cause' in pulled) return pulled;
         const left = pulled && trimmed(pulled, budget);
         if (left) masks.add(name, left);
@@ -43,7 +48,17 @@ export function reached(flow: Flow, target: Target, position: ReadonlyMap<number
     }
     for (const name of call.node.inputs) if (readers.get(name) === at) masks.take(name);
   }
-  return masks.mask(target.name) ?? null;
+  const mask = masks.mask(target.name);
+  return mask ? byAxes(mask, flow.parts(target.name), budget) : null;
+}
+
+/** A mask over parts as one over the axes that they lie on. */
+function byAxes(mask: Box, parts: readonly Part[], budget: Budget): Box | null {
+  const axes = [...new Set(mask.axes.map((part) => (parts[part] as Part).axis))];
+  if (axes.length === mask.axes.length && axes.every((axis) => parts.filter((part) => part.axis === axis).length === 1))
+    return { ...mask, axes };
+  const pieces = parts.flatMap(({ axis, size }, part): Piece[] => (axes.includes(axis) ? [{ size: size ?? 0, from: part, to: axis }] : []));
+  return regroup(mask, pieces, axes, () => 1, budget);
 }
 
 /** Tensors that the target depends on, itself among them, with the index of the last call that reads each of them to that end. */
@@ -57,17 +72,24 @@ function lastReaders({ trace }: Flow, target: Target): ReadonlyMap<string, numbe
   return readers;
 }
 
-function pull(call: Step, branch: Branch, passage: Passage, mask: Box, budget: Budget): Box | Refusal | null {
-  const output = call.outputs[branch.k] as Tensor;
-  if (passage.kind === 'regrouped') {
-    const pieces = passage.pieces.map(({ size, from, to }) => ({ size, from: to, to: from }));
-    return regroup(mask, pieces, passage.output, () => 1, budget);
-  }
+function pull(call: Step, passage: Passage, output: End, mask: Box, budget: Budget): Box | Refusal | null {
+  if (passage.kind === 'regrouped') return regroup(mask, turned(passage.pieces), passage.output, () => 1, budget);
   const grown = [...passage.carried.flatMap((link) => (link.map ? [link.output] : [])), ...passage.dropped];
-  if (grown.some((axis) => size(output.shape?.[axis]) === null)) {
+  if (grown.some((part) => output.parts[part]?.size === null)) {
     return { status: 'unknown', cause: `${nameOf(call)}: the size of an axis is unknown` };
   }
-  return pullLinked(passage, mask, (axis) => size(output.shape?.[axis]) ?? 0, budget);
+  const whole = passage.merged.length === 0 ? mask : regroup(mask, turned(passage.merged), readBy(passage), () => 1, budget);
+  return whole && pullLinked(passage, whole, (part) => output.parts[part]?.size ?? 0, budget);
+}
+
+/** Digits of a passage the other way round. */
+function turned(pieces: readonly Piece[]): readonly Piece[] {
+  return pieces.map(({ size, from, to }) => ({ size, from: to, to: from }));
+}
+
+/** All of the input that a passage reads. */
+function readBy({ carried, placed, mixed }: Linked): readonly number[] {
+  return [...carried.map(({ input }) => input), ...placed.map(({ input }) => input), ...mixed].sort((a, b) => a - b);
 }
 
 function pullLinked({ carried, dropped, mixed, placed }: Linked, mask: Box, sizeAt: (axis: number) => number, budget: Budget): Box | null {

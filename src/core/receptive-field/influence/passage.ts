@@ -1,10 +1,11 @@
 import type { Shape } from '../../graph.ts';
 import type { Step } from '../../inference/runner.ts';
-import { known } from '../../operators/call.ts';
-import type { AxisLink, Relation, Tensor } from '../../operators/operator.ts';
+import { known, size } from '../../operators/call.ts';
+import type { AxisLink, Relation } from '../../operators/operator.ts';
 import { linksOf } from '../follow.ts';
 import { sameAxis } from '../placement.ts';
 import type { Branch } from './flow.ts';
+import type { Part } from './parts.ts';
 import { type Piece, refine } from './refine.ts';
 import { type Window, windowOf } from './window.ts';
 
@@ -15,19 +16,24 @@ export interface Refusal {
   readonly cause: string;
 }
 
-/** How tracked axes of an input stand to those of an output; told in both directions alike. */
+/** How the parts that an input's array tells stand to those of an output's; told in both directions alike. */
 export type Passage = Linked | Regrouped;
 
 export interface Linked {
   readonly kind: 'linked';
-  /** Output axes that move along an input axis; `map` is null where position by position, on axes of one size. */
+  /** Output parts that move along an input part; `map` is null where position by position, on parts of one size. */
   readonly carried: readonly { readonly output: number; readonly input: number; readonly map: Window | null }[];
-  /** Output axes at all positions of which the input is read alike. */
+  /** Output parts at all positions of which the input is read alike. */
   readonly dropped: readonly number[];
-  /** Input axes all positions of which each output position reads. */
+  /** Input parts all positions of which each output position reads. */
   readonly mixed: readonly number[];
-  /** Input axes of which one position is read. */
+  /** Input parts of which one position is read. */
   readonly placed: readonly { readonly input: number; readonly position: number }[];
+  /**
+   * Empty where those are the parts of the input. Else some of its axes, whose index the operator takes as a whole, stand for their
+   * parts: axis a as number a + the number of parts. These are the digits of all that are read (`from`), by the parts (`to`).
+   */
+  readonly merged: readonly Piece[];
 }
 
 /** A Reshape: the digits that the index of the output (`from`) and that of the input (`to`) share. */
@@ -38,39 +44,37 @@ export interface Regrouped {
   readonly input: readonly number[];
 }
 
+/** A tensor at one end of a passage. */
+export interface End {
+  readonly shape: Shape | null;
+  readonly parts: readonly Part[];
+  /** The parts that its array tells, ascending. */
+  readonly told: readonly number[];
+}
+
+/** Sizes of the parts of a tensor, and behind them of its axes: those of all that a passage can name. */
+export function sizesOf({ shape, parts }: End): readonly (number | null)[] {
+  return [...parts.map((part) => part.size), ...(shape ?? []).map(size)];
+}
+
 /** A call as causes name it. */
 export function nameOf({ node }: Step): string {
   return `${node.id} (${node.op})`;
 }
 
-/**
- * The passage through one input of a call, between the tracked axes of the output and of the input. `local` reads statistics
- * position by position.
- */
-export function passageOf(call: Step, branch: Branch, tracked: Tracked, local: boolean): Passage | Refusal {
-  const { relation } = branch;
-  const before = (call.inputs[branch.i] as Tensor).shape;
-  const after = call.outputs[branch.k]?.shape ?? null;
+const DATA_DEPENDENT = 'which positions it reads depends on the data';
+
+/** The passage through one input of a call. `local` reads statistics position by position. */
+export function passageOf(call: Step, { relation }: Branch, output: End, input: End, local: boolean): Passage | Refusal {
   const refuse = (status: Refusal['status'], reason: string): Refusal => ({ status, cause: `${nameOf(call)}: ${reason}` });
   // Without a position left to follow it does not matter which ones are read.
-  if (tracked.input.length === 0) return { kind: 'linked', carried: [], dropped: tracked.output, mixed: [], placed: [] };
-  if (relation === 'dataDependent') return refuse('dataDependent', 'which positions it reads depends on the data');
+  if (input.told.length === 0) return { kind: 'linked', carried: [], dropped: output.told, mixed: [], placed: [], merged: [] };
+  if (relation === 'dataDependent') return refuse('dataDependent', DATA_DEPENDENT);
   if (typeof relation === 'object' && 'unknown' in relation) return refuse('unknown', relation.unknown);
-  if (!before || !after) return refuse('unknown', 'the rank of a tensor is unknown');
-  if (relation === 'reshape') return reshaped(before, after, tracked) ?? refuse('unknown', 'the new axes cut across the positions');
-  if (relation === 'elementwise') return linked(elementwise(before, after), [], { before, after, ...tracked }, local, refuse);
-  return linked(linksOf(relation), picksOf(relation), { before, after, ...tracked }, local, refuse);
-}
-
-/** Tracked axes of the two tensors, ascending. */
-export interface Tracked {
-  readonly output: readonly number[];
-  readonly input: readonly number[];
-}
-
-interface Ends extends Tracked {
-  readonly before: Shape;
-  readonly after: Shape;
+  if (!input.shape || !output.shape) return refuse('unknown', 'the rank of a tensor is unknown');
+  if (relation === 'reshape') return reshaped(output, input) ?? refuse('unknown', 'the new axes cut across the positions');
+  const links = relation === 'elementwise' ? elementwise(input.shape, output.shape) : linksOf(relation);
+  return linked(links, picksOf(relation), output, input, local, refuse);
 }
 
 type Refuse = (status: Refusal['status'], reason: string) => Refusal;
@@ -88,50 +92,99 @@ function elementwise(before: Shape, after: Shape): readonly (AxisLink | null)[] 
   });
 }
 
-function linked(links: readonly (AxisLink | null)[], picks: Linked['placed'], ends: Ends, local: boolean, refuse: Refuse) {
+function linked(
+  links: readonly (AxisLink | null)[],
+  picks: Linked['placed'],
+  output: End,
+  input: End,
+  local: boolean,
+  refuse: Refuse,
+): Linked | Refusal {
   const carried: Linked['carried'][number][] = [];
-  const placed = picks.filter(({ input }) => ends.input.includes(input));
-  for (const input of ends.input) {
-    if (placed.some((pick) => pick.input === input)) continue;
-    const [output, ...more] = links.flatMap((link, axis) => (link?.input === input ? [axis] : []));
-    if (output === undefined) continue;
+  const placed: Linked['placed'][number][] = [];
+  const whole = new Set<number>();
+  /** How the linked parts name an axis that is read as a whole. */
+  const asWhole = (axis: number, parts: readonly number[]): number => {
+    if (parts.length === 1) return parts[0] as number;
+    whole.add(axis);
+    return input.parts.length + axis;
+  };
+  for (const axis of new Set(input.told.map((part) => (input.parts[part] as Part).axis))) {
+    const parts = partsAlong(input, axis);
+    const pick = picks.find((picked) => picked.input === axis);
+    const [at, ...more] = links.flatMap((link, out) => (link?.input === axis ? [out] : []));
+    if (pick) placed.push({ input: asWhole(axis, parts), position: pick.position });
+    if (pick || at === undefined) continue;
     if (more.length > 0) return refuse('unknown', 'several axes read along one');
-    const { map } = links[output] as AxisLink;
-    if (map.kind === 'dataDependent') return refuse('dataDependent', 'which positions it reads depends on the data');
+    const { map } = links[at] as AxisLink;
+    if (map.kind === 'dataDependent') return refuse('dataDependent', DATA_DEPENDENT);
     if (map.kind === 'unknown') return refuse('unknown', map.reason);
     if (map.kind === 'periodic' && !map.known) return refuse('unknown', 'SAME padding of an unknown size');
-    if (map.kind === 'broadcast') placed.push({ input, position: 0 });
-    else if (map.kind !== 'all')
-      carried.push({ output, input, map: windowOf(map, ends.before[input] ?? null, ends.after[output] ?? null) });
-    else if (map.statistics && local) carried.push({ output, input, map: null });
+    if (map.kind === 'broadcast') placed.push({ input: asWhole(axis, parts), position: 0 });
+    if (map.kind === 'broadcast' || (map.kind === 'all' && !(map.statistics && local))) continue;
+    const window = windowOf(map, input.shape?.[axis] ?? null, output.shape?.[at] ?? null);
+    const outer = partsAlong(output, at);
+    if (!window && sameSizes(input, parts, output, outer)) {
+      for (const [i, part] of parts.entries()) {
+        if (input.told.includes(part)) carried.push({ output: outer[i] as number, input: part, map: null });
+      }
+    } else if (outer.length === 1) carried.push({ output: outer[0] as number, input: asWhole(axis, parts), map: window });
+    else return refuse('unknown', 'moves along a part of an axis that a Reshape took apart');
   }
-  const mixed = ends.input.filter((axis) => ![...carried, ...placed].some(({ input }) => input === axis));
-  return { kind: 'linked', carried, dropped: unread(ends, carried), mixed, placed } as const;
+  const mixed = input.told.filter((part) => {
+    const { axis } = input.parts[part] as Part;
+    return !whole.has(axis) && ![...carried, ...placed].some((link) => link.input === part);
+  });
+  const merged = whole.size === 0 ? [] : mergedInto(input, whole);
+  return { kind: 'linked', carried, dropped: unread(output, carried), mixed, placed, merged };
 }
 
-/** Output axes that move along no input axis. */
-function unread({ output }: Tracked, carried: Linked['carried']): readonly number[] {
-  return output.filter((axis) => !carried.some((link) => link.output === axis));
+function sameSizes(a: End, partsOfA: readonly number[], b: End, partsOfB: readonly number[]): boolean {
+  return partsOfA.length === partsOfB.length && partsOfA.every((part, i) => a.parts[part]?.size === b.parts[partsOfB[i] as number]?.size);
 }
 
-function reshaped(before: Shape, after: Shape, tracked: Tracked): Passage | null {
-  const [from, to] = [known(after), known(before)];
-  if (!from || !to) return renamed(tracked, (input) => sameAxis(input, before, after));
-  const pieces = refine(from, to, (axis) => tracked.output.includes(axis));
-  const told = (axis: number) => pieces?.filter((piece) => piece.to === axis).reduce((product, piece) => product * piece.size, 1);
-  if (!pieces || tracked.input.some((axis) => told(axis) !== to[axis])) return null;
-  const whole = pieces.filter(({ size, from: output, to: input }) => from[output] === size && to[input] === size);
-  const plain = renamed(tracked, (input) => whole.find((piece) => piece.to === input)?.from ?? null);
-  return plain ?? { kind: 'regrouped', pieces, ...tracked };
+/** The parts of one axis, outermost first. */
+function partsAlong({ parts }: End, axis: number): readonly number[] {
+  return parts.flatMap((part, i) => (part.axis === axis ? [i] : []));
 }
 
-/** A Reshape that leaves all tracked axes as they are; null where one has no place of its own in the output. */
-function renamed(tracked: Tracked, place: (input: number) => number | null): Linked | null {
+function mergedInto({ parts, told }: End, whole: ReadonlySet<number>): readonly Piece[] {
+  return parts.flatMap(({ axis, size }, part): Piece[] => {
+    if (whole.has(axis)) return [{ size: size ?? 0, from: parts.length + axis, to: part }];
+    return told.includes(part) ? [{ size: size ?? 0, from: part, to: part }] : [];
+  });
+}
+
+/** Told output parts that move along no input part. */
+function unread({ told }: End, carried: Linked['carried']): readonly number[] {
+  return told.filter((part) => !carried.some((link) => link.output === part));
+}
+
+function reshaped(output: End, input: End): Passage | null {
+  const [from, to] = [output, input].map(({ parts }) => known(parts.map(({ size }) => size)));
+  if (!from || !to) return renamed(output, input, (part) => sameName(output, input, part));
+  const pieces = refine(from, to, (part) => output.told.includes(part));
+  const told = (part: number) => pieces?.filter((piece) => piece.to === part).reduce((product, piece) => product * piece.size, 1);
+  if (!pieces || input.told.some((part) => told(part) !== to[part])) return null;
+  const whole = pieces.filter((piece) => from[piece.from] === piece.size && to[piece.to] === piece.size);
+  const plain = renamed(output, input, (part) => whole.find((piece) => piece.to === part)?.from ?? null);
+  return plain ?? { kind: 'regrouped', pieces, output: output.told, input: input.told };
+}
+
+/** The output part that a Reshape with unknown sizes leaves alone. */
+function sameName(output: End, input: End, part: number): number | null {
+  const at = sameAxis((input.parts[part] as Part).axis, input.shape as Shape, output.shape as Shape);
+  const [own, ...more] = at === null ? [] : partsAlong(output, at);
+  return more.length === 0 ? (own ?? null) : null;
+}
+
+/** A Reshape that leaves all told parts as they are; null where one has no place of its own in the output. */
+function renamed(output: End, input: End, place: (part: number) => number | null): Linked | null {
   const carried: Linked['carried'][number][] = [];
-  for (const input of tracked.input) {
-    const output = place(input);
-    if (output === null) return null;
-    carried.push({ output, input, map: null });
+  for (const part of input.told) {
+    const at = place(part);
+    if (at === null) return null;
+    carried.push({ output: at, input: part, map: null });
   }
-  return { kind: 'linked', carried, dropped: unread(tracked, carried), mixed: [], placed: [] };
+  return { kind: 'linked', carried, dropped: unread(output, carried), mixed: [], placed: [], merged: [] };
 }

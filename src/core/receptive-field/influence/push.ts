@@ -7,8 +7,10 @@ import { type Past, pushBack } from './window.ts';
 
 /** The input that weights are pushed to. */
 export interface Into {
-  /** Sizes of its axes; null where unknown. */
+  /** Sizes of its parts, and behind them of its axes; null where unknown. */
   readonly sizes: readonly (number | null)[];
+  /** The parts that its array tells. */
+  readonly told: readonly number[];
   readonly past: Past;
   readonly variant: Variant;
 }
@@ -39,7 +41,12 @@ export function push(box: Box, passage: Passage, into: Into, budget: Budget): Ar
   return { box: regroup(box, passage.pieces, passage.input, (n) => tapWeight(into.variant, n), budget), lost: 0 };
 }
 
-function pushLinked(box: Box, { carried, dropped, mixed, placed }: Linked, { sizes, past, variant }: Into, budget: Budget): Arrived {
+function pushLinked(
+  box: Box,
+  { carried, dropped, mixed, placed, merged }: Linked,
+  { sizes, told, past, variant }: Into,
+  budget: Budget,
+): Arrived {
   let left = box;
   let lost = 0;
   for (const axis of dropped) left = sumAlong(left, left.axes.indexOf(axis), budget);
@@ -61,12 +68,12 @@ function pushLinked(box: Box, { carried, dropped, mixed, placed }: Linked, { siz
   ];
   const each = mixed.reduce((weight, axis) => weight * tapWeight(variant, sizes[axis] ?? 0), 1);
   const whole = scaled(left, each, budget);
-  return {
-    box: arrange(
-      whole,
-      dimensions.sort((a, b) => a.axis - b.axis),
-      budget,
-    ),
-    lost,
-  };
+  const arranged = arrange(
+    whole,
+    dimensions.sort((a, b) => a.axis - b.axis),
+    budget,
+  );
+  if (merged.length === 0) return { box: arranged, lost };
+  const parts = merged.map(({ to }) => to).filter((part) => told.includes(part));
+  return { box: regroup(arranged, merged, parts, (n) => tapWeight(variant, n), budget), lost };
 }

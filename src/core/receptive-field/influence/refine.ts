@@ -13,6 +13,11 @@ export function refine(from: readonly number[], to: readonly number[], matters: 
   const pieces: Piece[] = [];
   let [i, j] = [0, 0];
   while (i < from.length || j < to.length) {
+    // Also an axis of one position keeps its place, where it has one.
+    if (from[i] === to[j] && from[i] !== 0) {
+      pieces.push({ size: from[i] as number, from: i++, to: j++ });
+      continue;
+    }
     const [firstFrom, firstTo] = [i, j];
     let [a, b] = [1, 1];
     do {
@@ -33,8 +38,11 @@ function split(from: readonly number[], to: readonly number[], [i0, i1]: [number
   let [i, j] = [i0, j0];
   let [a, b] = [from[i] ?? 1, to[j] ?? 1];
   while (i < i1 || j < j1) {
-    if (a === 1 && i < i1) a = from[++i] ?? 1;
-    else if (b === 1 && j < j1) b = to[++j] ?? 1;
+    if (a === 1 && i < i1) {
+      // An axis of one position that is packed with others is a digit too.
+      if (from[i] === 1 && j1 > 0) pieces.push({ size: 1, from: i, to: Math.min(j, j1 - 1) });
+      a = from[++i] ?? 1;
+    } else if (b === 1 && j < j1) b = to[++j] ?? 1;
     else {
       const size = Math.min(a, b);
       if (size === 0 || Math.max(a, b) % size !== 0) return null;

@@ -31,7 +31,10 @@ export function trackThrough(track: Track, relation: Relation, before: Shape | n
   const links = linksOf(relation);
   return after.map((_, axis) => {
     const link = links[axis];
-    return link ? carried(track[link.input] ?? false, link.map) : false;
+    if (!link) return false;
+    const moved = carried(track[link.input] ?? false, link.map);
+    // Of an axis that is cut off the digits do not count on.
+    return before[link.input] === after[axis] ? moved : moved !== false;
   });
 }
 
