@@ -1,10 +1,14 @@
 import type { Shape } from '../graph.ts';
+import { size } from '../operators/call.ts';
 import { compose } from './compose.ts';
 import { EMPTY, type FieldMap, tabulate } from './map.ts';
 import type { Paths } from './merge.ts';
 import { opaquePath, type Path, straighten } from './path.ts';
-import { type Digit, isLayout, type Layout, moves, spread, unitsOf } from './placement.ts';
+import { type Digit, isLayout, type Layout, moves, movingAxes, spread, unitsOf } from './placement.ts';
 import { union } from './union.ts';
+
+/** Longest packed axis that is told by its index: the tokens of a large image, not the channels and positions that Flatten packs. */
+const MAX_PACKED = 2 ** 12;
 
 /** Most pairs of positions that are looked at one by one: the attention scores of 256 tokens. */
 const MAX_PAIRS = 2 ** 16;
@@ -17,8 +21,12 @@ const PAIRS = 'each unit pairs positions along several axes of the tensor';
  */
 export function single(paths: Paths, shape: Shape | null): Path {
   const [path, ...more] = paths as [Path];
-  if (more.length === 0) return (isLayout(path.at) && shape && straighten(path, shape, 'a packed axis')) || path;
+  if (more.length === 0) return (isLayout(path.at) && shape && isShort(path.at, shape) && straighten(path, shape, 'a packed axis')) || path;
   return (shape && paired(paths, shape)) ?? opaquePath('unknown', PAIRS);
+}
+
+function isShort(layout: Layout, shape: Shape): boolean {
+  return movingAxes(layout).every((axis) => (size(shape[axis]) ?? 0) <= MAX_PACKED);
 }
 
 /** The union of paths that move along different axes, over all combinations of the digits that any of them moves with. */

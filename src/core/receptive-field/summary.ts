@@ -3,7 +3,7 @@ import type { AxisExtent, FieldAxis, ReceptiveField } from '../report.ts';
 import { gcd } from './integers.ts';
 import { centerOf, type FieldMap, isEmpty, type Periodic, type Table } from './map.ts';
 import type { Path } from './path.ts';
-import { isLayout } from './placement.ts';
+import { isLayout, movingAxes, type Placement } from './placement.ts';
 import type { AxisField, FollowedAxis, SourceField } from './propagate.ts';
 import { single } from './single.ts';
 
@@ -21,7 +21,7 @@ export function summarize(fields: readonly SourceField[], shape: Shape | null): 
 function summarizeAxis(field: AxisField, { name, extent }: FollowedAxis, shape: Shape | null): FieldAxis {
   const strict = single(field.strict, shape);
   const local = field.local === field.strict ? strict : single(field.local, shape);
-  const outputAxis = typeof local.at === 'number' ? local.at : typeof strict.at === 'number' ? strict.at : null;
+  const outputAxis = axisOf(local.at) ?? axisOf(strict.at);
   const own = extentOf(strict, extent);
   const cause = strict.virtual.kind === 'constant' && isEmpty(strict.virtual) ? null : strict.virtual.cause;
   return {
@@ -31,6 +31,13 @@ function summarizeAxis(field: AxisField, { name, extent }: FollowedAxis, shape: 
     ...(cause !== null && { cause }),
     local: local === strict ? own : extentOf(local, extent),
   };
+}
+
+/** The one axis along which units move; null where there is none, or several. */
+function axisOf(at: Placement): number | null {
+  if (!isLayout(at)) return at;
+  const [axis, ...more] = movingAxes(at);
+  return axis === undefined || more.length > 0 ? null : axis;
 }
 
 /** Size, stride and position of the fields of all units of one tensor along one axis. */
