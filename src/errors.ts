@@ -51,6 +51,8 @@ export const ERRORS = {
   'missing-value': { status: 422, title: 'A tensor is used that nothing writes' },
   'malformed-node': { status: 422, title: 'A node contradicts its operator' },
   'shape-mismatch': { status: 422, title: 'Sizes do not fit' },
+  'not-describable': { status: 422, title: 'The network cannot be written as a description' },
+  'edit-not-applicable': { status: 422, title: 'The network cannot be edited like this' },
   incomplete: { status: 422, title: 'The network cannot be analyzed completely' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>;
 

@@ -1,9 +1,9 @@
 import { analyze } from '../core/analyze.ts';
 import { Fault } from '../core/fault.ts';
 import type { Network } from '../core/graph.ts';
-import type { AnalyzeOptions } from '../core/options.ts';
 import type { Report } from '../core/report.ts';
 import { type Document, type DocumentLimits, documentOf } from './document.ts';
+import { editedNetwork } from './edits/edited-network.ts';
 import { type FaultData, faultData } from './fault-data.ts';
 import { type LayersArguments, type LayersPage, layersPage } from './layers-page.ts';
 import { viewOf } from './views/index.ts';
@@ -22,7 +22,7 @@ export type Question =
       readonly limits: DocumentLimits;
     }
   | { readonly kind: 'data'; readonly view: string; readonly options: ViewOptions }
-  | { readonly kind: 'pages'; readonly options: AnalyzeOptions; readonly pages: readonly LayersArguments[] };
+  | { readonly kind: 'pages'; readonly options: ViewOptions; readonly pages: readonly LayersArguments[] };
 
 /** A report without its layers, and what was asked of these, in the order of the question. */
 export interface PagedReport {
@@ -50,7 +50,7 @@ export function answer(network: Network, question: Question): Answer {
       return answerOf(viewOf(question.view), network, question.options);
     case 'pages': {
       const { pages, options } = question;
-      const { layers = [], ...report } = analyze(network, { ...options, layers: pages.length > 0 });
+      const { layers = [], ...report } = analyze(edited(network, options), { ...options, layers: pages.length > 0 });
       return { report, pages: pages.map((asked) => pageOf(() => layersPage(layers, asked))) };
     }
   }
@@ -58,7 +58,7 @@ export function answer(network: Network, question: Question): Answer {
 
 /** What a view says, or with `strict` a fault where it says it in part only. */
 function answerOf(view: View, network: Network, options: ViewOptions): Headed {
-  const said = view.answer(network, options);
+  const said = view.answer(view.comparesEdits ? network : edited(network, options), options);
   if (options.strict && said.status === 'partial') {
     throw new Fault(
       'incomplete',
@@ -66,6 +66,10 @@ function answerOf(view: View, network: Network, options: ViewOptions): Headed {
     );
   }
   return said;
+}
+
+function edited(network: Network, options: ViewOptions): Network {
+  return options.edits?.length ? editedNetwork(network, options).network : network;
 }
 
 /** A page that cannot be given is the fault of its own field, not of the report. */

@@ -57,8 +57,16 @@ export function analyze(network: Network, options: AnalyzeOptions = {}): Report 
 }
 
 /** What a report says of where a network came from. */
-export function aboutNetwork({ name, format, sha256, bytes, producer, opset }: Network): Report['network'] {
-  return { name, format, sha256, bytes, ...(producer !== undefined && { producer }), ...(opset !== undefined && { opset }) };
+export function aboutNetwork({ name, format, sha256, bytes, producer, opset, edits }: Network): Report['network'] {
+  return {
+    name,
+    format,
+    sha256,
+    bytes,
+    ...(producer !== undefined && { producer }),
+    ...(opset !== undefined && { opset }),
+    ...(edits !== undefined && { edits }),
+  };
 }
 
 function incomplete(coverage: Report['coverage'], lowerBounds: readonly string[], diagnostics: readonly Diagnostic[]): Fault {

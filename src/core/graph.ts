@@ -115,4 +115,6 @@ export interface Network {
   readonly sha256: string;
   readonly producer?: string;
   readonly opset?: number;
+  /** How many edits were made to what was sent. */
+  readonly edits?: number;
 }

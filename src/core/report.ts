@@ -130,6 +130,7 @@ export interface Report {
     readonly bytes: number;
     readonly producer?: string;
     readonly opset?: number;
+    readonly edits?: number;
   };
   readonly engine: { readonly name: 'fovea'; readonly version: string };
   readonly convention: {

@@ -3,14 +3,14 @@ import { faultFrom } from '../analysis/fault-data.ts';
 import type { LayersArguments, LayersPage } from '../analysis/layers-page.ts';
 import type { PagedReport } from '../analysis/question.ts';
 import type { Reading } from '../analysis/reading.ts';
-import type { AnalyzeOptions } from '../core/options.ts';
+import type { ViewOptions } from '../analysis/views/view.ts';
 import type { Report } from '../core/report.ts';
 
 /** A report with the pages of layers that the query asks for, by their arguments. */
 export type AskedReport = Report & { readonly pages: ReadonlyMap<string, PagedReport['pages'][number]> };
 
 /** Asks for a report and just those pages of its layers that the query wants, since a report may hold very many. */
-export async function askReport(network: Reading, options: AnalyzeOptions, info: GraphQLResolveInfo): Promise<AskedReport> {
+export async function askReport(network: Reading, options: ViewOptions, info: GraphQLResolveInfo): Promise<AskedReport> {
   const asked = new Map<string, LayersArguments>();
   const type = info.schema.getType('Report') as GraphQLObjectType;
   for (const { selectionSet } of info.fieldNodes) collectPages(selectionSet, type, info, asked);

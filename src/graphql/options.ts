@@ -1,6 +1,8 @@
+import { readEdits } from '../analysis/edits/read-edits.ts';
+import { within } from '../analysis/json.ts';
+import type { ViewOptions } from '../analysis/views/view.ts';
 import { Fault } from '../core/fault.ts';
 import type { Shape } from '../core/graph.ts';
-import type { AnalyzeOptions } from '../core/options.ts';
 
 /** `AnalyzeOptions` of the schema, as GraphQL hands it over. */
 export interface OptionsInput {
@@ -11,10 +13,11 @@ export interface OptionsInput {
   readonly causal?: string | null;
   readonly strict?: boolean | null;
   readonly group?: number | null;
+  readonly edits?: readonly unknown[] | null;
 }
 
 /** The options of an analysis; null is the same as leaving an option out. */
-export function analyzeOptions({ inputs, bind, batch, convention, causal, strict, group }: OptionsInput): AnalyzeOptions {
+export function analyzeOptions({ inputs, bind, batch, convention, causal, strict, group, edits }: OptionsInput): ViewOptions {
   if (batch === 0) throw new Fault('invalid-option', 'batch must be at least 1');
   if (group != null && (group < 1 || group > 1000)) throw new Fault('invalid-option', 'group must be from 1 to 1000');
   if (causal != null && causal !== 'full' && causal !== 'exact') throw new Fault('invalid-option', "causal must be 'full' or 'exact'");
@@ -26,6 +29,7 @@ export function analyzeOptions({ inputs, bind, batch, convention, causal, strict
     ...(causal == null ? {} : { causal }),
     ...(strict == null ? {} : { strict }),
     ...(group == null ? {} : { group }),
+    ...(edits == null ? {} : { edits: within('/edits', () => readEdits(edits)) }),
   };
 }
 

@@ -17,6 +17,7 @@ import type { BuiltIn } from './network.ts';
 import { nin } from './nin.ts';
 import { overfeat } from './overfeat.ts';
 import { patchgan } from './patchgan.ts';
+import { patternNamed, patterns } from './patterns/index.ts';
 import { answersTo, type Described, describeMember } from './reference.ts';
 import { resnet } from './resnet.ts';
 import { resnet3d } from './resnet3d.ts';
@@ -63,8 +64,6 @@ const FAMILIES: readonly BuiltIn[] = [
   resnet3d,
 ];
 
-const PREFIX = 'zoo:';
-
 /** Every family: classifiers first, then dense prediction and sequences. */
 export function builtIns(): readonly BuiltIn[] {
   return FAMILIES;
@@ -76,12 +75,30 @@ export function networkNames(): readonly string[] {
 }
 
 /**
- * The network that a ref such as `zoo:resnet50` or `zoo:resnet,depth=50,variant=v1` stands for; null where there is no
- * such name. A plain name takes parameters too: `zoo:resnet50,variant=v1`. Faults: those of `describeMember`.
+ * The network that a ref such as `zoo:resnet50`, `zoo:resnet,depth=50,variant=v1` or `pattern:two-3x3` stands for; null
+ * where there is no such name. A plain name takes parameters too: `zoo:resnet50,variant=v1`. Faults: those of `describeMember`.
  */
 export function describeRef(ref: string): Described | null {
-  if (!ref.startsWith(PREFIX)) return null;
-  const [name = '', ...assignments] = ref.slice(PREFIX.length).split(',');
-  const family = FAMILIES.find((candidate) => answersTo(candidate, name));
-  return family === undefined ? null : describeMember(family, name, assignments);
+  const colon = ref.indexOf(':');
+  const [name = '', ...assignments] = ref.slice(colon + 1).split(',');
+  switch (ref.slice(0, colon + 1)) {
+    case 'zoo:': {
+      const family = FAMILIES.find((candidate) => answersTo(candidate, name));
+      if (family === undefined) return null;
+      const { title, summary, paper, year } = family;
+      return describeMember(family, name, assignments, `${title}. ${summary} ${paper.authors}, ${year}.`);
+    }
+    case 'pattern:': {
+      const pattern = patternNamed(name);
+      return pattern === null ? null : describeMember(pattern, name, assignments, `${pattern.title}. ${pattern.summary}`);
+    }
+    default:
+      return null;
+  }
+}
+
+/** The names that may stand behind the prefix of a ref, `zoo:` or `pattern:`. */
+export function namesLike(ref: string): readonly string[] {
+  if (ref.startsWith('zoo:')) return networkNames();
+  return ref.startsWith('pattern:') ? patterns().map(({ id }) => id) : [];
 }

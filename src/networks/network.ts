@@ -25,16 +25,13 @@ export interface Paper {
   readonly arxiv: string;
 }
 
-/** A family of networks that Fovea knows by name. */
-export interface BuiltIn {
+/** Networks that Fovea knows by name, with parameters that tell its members apart. */
+export interface Family {
   /** The family's name, which stands for the network of all defaults. */
   readonly id: string;
   readonly title: string;
-  /** What is new about it, in one line. */
+  /** What is to be learnt of it, in one line. */
   readonly summary: string;
-  readonly paper: Paper;
-  /** When the paper appeared. */
-  readonly year: number;
   readonly parameters: Readonly<Record<string, Parameter>>;
   /** Names of members, torchvision's where it has them, with the values that differ from the defaults. */
   readonly names: Readonly<Record<string, Values>>;
@@ -42,22 +39,33 @@ export interface BuiltIn {
   describe(values: Values): Architecture;
 }
 
-type ValueOf<P extends Parameter> = P extends Choice<infer V> ? V : number;
-type ValuesOf<P extends Readonly<Record<string, Parameter>>> = { readonly [K in keyof P]: ValueOf<P[K]> };
+/** Networks that were published. */
+export interface BuiltIn extends Family {
+  readonly paper: Paper;
+  /** When the paper appeared. */
+  readonly year: number;
+}
 
-interface Definition<P extends Readonly<Record<string, Parameter>>> extends Omit<BuiltIn, 'parameters' | 'names' | 'describe'> {
+type Parameters = Readonly<Record<string, Parameter>>;
+type ValueOf<P extends Parameter> = P extends Choice<infer V> ? V : number;
+type ValuesOf<P extends Parameters> = { readonly [K in keyof P]: ValueOf<P[K]> };
+
+/** A family as it is written down, with the types of its parameters. */
+export type Definition<F extends Family, P extends Parameters> = Omit<F, 'parameters' | 'names' | 'describe'> & {
   readonly parameters: P;
   readonly names: Readonly<Record<string, Partial<ValuesOf<P>>>>;
   readonly describe: (values: ValuesOf<P>) => Architecture;
+};
+
+/** Declares a family of published networks, with the types of its parameters known to `describe`. */
+export function defineNetwork<const P extends Parameters>(definition: Definition<BuiltIn, P>): BuiltIn {
+  return { ...definition, ...untyped(definition) };
 }
 
-/** Declares a family, with the types of its parameters known to `describe`. */
-export function defineNetwork<const P extends Readonly<Record<string, Parameter>>>(definition: Definition<P>): BuiltIn {
-  const { describe, names } = definition;
+/** The registry checks every value against its parameter before it calls, so that the types hold. */
+export function untyped<P extends Parameters>({ names, describe }: Pick<Definition<Family, P>, 'names' | 'describe'>) {
   return {
-    ...definition,
     names: names as Readonly<Record<string, Values>>,
-    // The registry checks every value against its parameter before it calls.
-    describe: (values) => describe(values as ValuesOf<P>),
+    describe: (values: Values) => describe(values as ValuesOf<P>),
   };
 }

@@ -1,30 +1,29 @@
 import { Fault } from '../core/fault.ts';
 import type { Description } from './description.ts';
-import type { BuiltIn, Parameter, Values } from './network.ts';
+import type { Family, Parameter, Values } from './network.ts';
 
 /** A member of a family, with its description. */
 export interface Described {
   /** The name that refers to it: a plain one, or the family's with what differs from the defaults. */
   readonly name: string;
-  readonly family: BuiltIn;
+  readonly family: Family;
   readonly values: Values;
   readonly description: Description;
 }
 
 /** Whether a name is the family's, or that of one of its members. */
-export function answersTo({ id, names }: BuiltIn, name: string): boolean {
+export function answersTo({ id, names }: Family, name: string): boolean {
   return id === name || Object.hasOwn(names, name);
 }
 
 /**
- * Describes the member of a family that a name and assignments such as `depth=50` stand for. Fault: `invalid-ref`, for a
- * parameter that the family does not have, a value that it does not take, or values that do not go together.
+ * Describes the member of a family that a name and assignments such as `depth=50` stand for; `description` says what it
+ * is. Fault: `invalid-ref`, for a parameter that the family does not have, a value that it does not take, or values that
+ * do not go together.
  */
-export function describeMember(family: BuiltIn, name: string, assignments: readonly string[]): Described {
+export function describeMember(family: Family, name: string, assignments: readonly string[], description: string): Described {
   const values = { ...defaults(family), ...family.names[name], ...parse(family, assignments) };
   const shortest = nameOf(family, values);
-  const { title, summary, paper, year } = family;
-  const description = `${title}. ${summary} ${paper.authors}, ${year}.`;
   return { name: shortest, family, values, description: { version: 1, name: shortest, description, ...family.describe(values) } };
 }
 
@@ -33,11 +32,11 @@ function refuse(message: string): never {
   throw new Fault('invalid-ref', message, { pointer: '' });
 }
 
-function defaults({ parameters }: BuiltIn): Values {
+function defaults({ parameters }: Family): Values {
   return Object.fromEntries(Object.entries(parameters).map(([name, parameter]) => [name, parameter.default]));
 }
 
-function parse(family: BuiltIn, assignments: readonly string[]): Values {
+function parse(family: Family, assignments: readonly string[]): Values {
   const values = new Map<string, number | string>();
   for (const assignment of assignments) {
     const [name = '', text = ''] = assignment.split('=');
@@ -48,7 +47,7 @@ function parse(family: BuiltIn, assignments: readonly string[]): Values {
   return Object.fromEntries(values);
 }
 
-function listed({ parameters }: BuiltIn): string {
+function listed({ parameters }: Family): string {
   return Object.keys(parameters).join(', ') || 'none';
 }
 
@@ -64,7 +63,7 @@ function parseValue(parameter: Parameter, name: string, text: string): number | 
 }
 
 /** Members that have the same values have one name, so that they are one network wherever they are compared or kept. */
-function nameOf(family: BuiltIn, values: Values): string {
+function nameOf(family: Family, values: Values): string {
   const usual = defaults(family);
   const differing = Object.entries(values).filter(([name, value]) => usual[name] !== value);
   const plain = Object.keys(family.names).find((name) => {

@@ -10,7 +10,7 @@ import { Fault } from '../core/fault.ts';
 import { at } from '../formats/description/pointer.ts';
 import { readForm } from './form.ts';
 import { optionsFromJson } from './options.ts';
-import type { OptionName, RequestOptions } from './schemas/options.ts';
+import { JSON_OPTIONS, type OptionName, type RequestOptions } from './schemas/options.ts';
 
 /** Model files come under these, and under no content type at all, which is what Python requests sends. */
 const RAW_TYPES = ['application/octet-stream', 'application/onnx', 'application/x-protobuf', 'application/x-www-form-urlencoded'];
@@ -88,12 +88,15 @@ async function readJson(json: unknown, bytes: number, query: RequestOptions, nam
   if (typeof json !== 'object' || json === null || !(Object.hasOwn(json, 'network') || Object.hasOwn(json, 'options'))) {
     return { network: await read({ kind: 'json', value: json, pointer: '', bytes }), options: query };
   }
-  const odd = Object.keys(json).find((key) => key !== 'network' && key !== 'options');
+  const { network, options, ...others } = json as { readonly network?: unknown; readonly options?: unknown };
+  const beside = JSON_OPTIONS.filter((name) => names.includes(name));
+  const odd = Object.keys(others).find((key) => !beside.some((name) => name === key));
   if (odd !== undefined) {
-    throw new Fault('invalid-network', `'${odd}' does not belong here${suggestion(odd, ['network', 'options'])}`, { pointer: at('', odd) });
+    const near = suggestion(odd, ['network', 'options', ...beside]);
+    throw new Fault('invalid-network', `'${odd}' does not belong here${near}`, { pointer: at('', odd) });
   }
-  const { network, options } = json as { network?: unknown; options?: unknown };
-  const all = { ...(options === undefined ? {} : optionsFromJson(options, '/options', names)), ...query };
+  const inside = options === undefined ? {} : optionsFromJson(options, '/options', names);
+  const all = { ...inside, ...optionsFromJson(others, '', beside), ...query };
   if (network === undefined) throw new Fault('invalid-network', "the network is missing: add the key 'network'", { pointer: '' });
   return { network: await read({ kind: 'json', value: network, pointer: '/network', bytes }), options: all };
 }

@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
+import { EditSchema } from '../analysis/edits/schema.ts';
 import { VERSION } from '../core/version.ts';
 import { answerSchemas } from './schemas/answers.ts';
 import { NetworkInputSchema } from './schemas/network.ts';
@@ -10,7 +11,7 @@ import { ReportSchema } from './schemas/report.ts';
 
 /** Collects the OpenAPI document from the routes that are registered after it. */
 export const openapi = fp(async (app) => {
-  for (const schema of [ReportSchema, Problem, NetworkInputSchema, ...answerSchemas()]) app.addSchema(schema);
+  for (const schema of [ReportSchema, Problem, NetworkInputSchema, EditSchema, ...answerSchemas()]) app.addSchema(schema);
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',

@@ -13,7 +13,7 @@ const FORMS: Readonly<Record<Exclude<Form, 'json' | 'netron'>, string>> = {
 };
 
 /** What every door of a view may be asked beside the options of the view. */
-const COMMON: readonly OptionName[] = ['input', 'bind', 'batch', 'as'];
+const COMMON: readonly OptionName[] = ['input', 'bind', 'batch', 'edits', 'as'];
 
 /** A view as it stands behind a door. */
 export interface Door {

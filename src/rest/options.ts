@@ -1,11 +1,13 @@
 import { Value } from '@sinclair/typebox/value';
+import { readEdits } from '../analysis/edits/read-edits.ts';
+import { parseJson } from '../analysis/json.ts';
 import { suggestion } from '../analysis/nearest.ts';
 import type { ViewOptions } from '../analysis/views/view.ts';
 import { Fault } from '../core/fault.ts';
 import type { Dim } from '../core/graph.ts';
 import type { RequestSpot } from '../errors.ts';
 import { at } from '../formats/description/pointer.ts';
-import { OptionSchemas, type RequestOptions, wants } from './schemas/options.ts';
+import { JSON_OPTIONS, OptionSchemas, type RequestOptions, wants } from './schemas/options.ts';
 
 type Name = keyof RequestOptions;
 
@@ -52,6 +54,7 @@ function nameOf(name: string, names: readonly Name[], spot: RequestSpot): Name {
 }
 
 function check(name: Name, value: unknown, spot: RequestSpot): unknown {
+  if (name === 'edits') return checkEdits(value, spot);
   const schema = OptionSchemas[name];
   if (Value.Check(schema, value)) return value;
   const error = Value.Errors(schema, value).First();
@@ -62,12 +65,25 @@ function check(name: Name, value: unknown, spot: RequestSpot): unknown {
   throw new Fault('invalid-option', `option ${name}${where}: ${message}`, deeper);
 }
 
+/** Edits say themselves what is wrong with them, and where. */
+function checkEdits(value: unknown, spot: RequestSpot): unknown {
+  try {
+    return readEdits(value);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    const { pointer = '' } = error.spot;
+    const deeper = spot.pointer === undefined ? spot : { pointer: spot.pointer + pointer };
+    throw new Fault(error.code, `option edits${pointer && ` at ${pointer}`}: ${error.message}`, deeper);
+  }
+}
+
 function fromText(name: Name, values: readonly string[], spot: RequestSpot): unknown {
   if (name === 'input') return pairs(values, 'NAME:1x3x640x640', shape, spot);
   if (name === 'bind') return pairs(values, 'NAME:VALUE', integer, spot);
   if (name === 'frozen') return values;
   if (values.length !== 1) throw new Fault('invalid-option', `option ${name} may stand once`, spot);
   const [text = ''] = values;
+  if (JSON_OPTIONS.some((option) => option === name)) return json(name, text, spot);
   if (name === 'batch' || name === 'group') return integer(text);
   if (name === 'unit' || name === 'position') return text.split(',').map(integer);
   if (FLAGS.has(name)) return { '': true, true: true, false: false, '1': true, '0': false }[text] ?? text;
@@ -99,7 +115,19 @@ function shape(text: string): Dim[] | undefined {
   return dims.includes(undefined) ? undefined : (dims as Dim[]);
 }
 
-const FLAGS: ReadonlySet<Name> = new Set(['strict', 'inplace', 'tf32', 'fields']);
+const FLAGS: ReadonlySet<Name> = new Set(['strict', 'inplace', 'tf32', 'fields', 'pairs']);
+
+/** Deeper than any option in JSON nests. */
+const MAX_DEPTH = 8;
+
+function json(name: Name, text: string, spot: RequestSpot): unknown {
+  try {
+    return parseJson(Buffer.from(text), MAX_DEPTH);
+  } catch (error) {
+    if (error instanceof Fault) throw new Fault('invalid-option', `option ${name} is JSON text: ${error.message}`, spot);
+    throw error;
+  }
+}
 
 /** `0.4,0.6` */
 function efficiency(text: string): unknown {

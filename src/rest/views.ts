@@ -7,7 +7,7 @@ import { acceptNetworks, type Read, readBody } from './body.ts';
 import { type Door, doors, responsesOf } from './door.ts';
 import { answerForm } from './media.ts';
 import { optionsFromText, viewOptions } from './options.ts';
-import { jsonSchemaOf, querySchemaOf } from './schemas/options.ts';
+import { besideSchemasOf, jsonSchemaOf, querySchemaOf } from './schemas/options.ts';
 import { ref } from './schemas/ref.ts';
 import { sendDocument } from './send-document.ts';
 
@@ -32,7 +32,7 @@ function schemaOf(door: Door) {
         'application/json': {
           schema: Type.Union([
             Type.Object(
-              { network: ref('NetworkInput'), options: Type.Optional(jsonSchemaOf(names, forms)) },
+              { network: ref('NetworkInput'), options: Type.Optional(jsonSchemaOf(names, forms)), ...besideSchemasOf(names) },
               { title: 'A network and options' },
             ),
             ref('NetworkInput'),

@@ -62,6 +62,14 @@ function everything(type: GraphQLOutputType): string {
 const ASKED: Readonly<Record<string, { readonly query: string; readonly args: string }>> = {
   roofline: { query: '?device=a100-40gb', args: ', device: "a100-40gb"' },
   sweep: { query: '?sweep=batch:1..3&fields=true', args: ', sweep: "batch:1..3", fields: true' },
+  'what-if': {
+    query: `?edits=${encodeURIComponent('[{ "kind": "set", "layer": "op:Conv", "dilation": 2 }]')}`,
+    args: ', options: { edits: [{ kind: "set", layer: "op:Conv", dilation: 2 }] }',
+  },
+  advise: {
+    query: `?target=${encodeURIComponent('{ "receptiveField": 40, "axis": "W" }')}&budget=${encodeURIComponent('{ "params": 20000000 }')}`,
+    args: ', target: { receptiveField: 40, axis: "W" }, budget: { params: 20000000 }',
+  },
   compare: {
     query: '?conventions=fvcore,thop&figure=4.1e9:MAC',
     args: ', conventions: ["fvcore", "thop"], figure: { value: 4.1e9, unit: "MAC" }',

@@ -1,5 +1,7 @@
+import { advise } from './advise.ts';
 import { alignment } from './alignment.ts';
 import { compare } from './compare.ts';
+import { description } from './description.ts';
 import { effectiveReceptiveField } from './effective-receptive-field.ts';
 import { memory } from './memory.ts';
 import { projectiveField } from './projective-field.ts';
@@ -10,6 +12,7 @@ import { sweep } from './sweep.ts';
 import { tiling } from './tiling.ts';
 import { training } from './training.ts';
 import type { View } from './view.ts';
+import { whatIf } from './what-if.ts';
 
 const ALL: readonly View[] = [
   report,
@@ -23,6 +26,9 @@ const ALL: readonly View[] = [
   roofline,
   sweep,
   compare,
+  description,
+  whatIf,
+  advise,
 ];
 
 const VIEWS: ReadonlyMap<string, View> = new Map(ALL.map((view) => [view.id, view]));

@@ -1,3 +1,5 @@
+import type { Budget } from '../../core/advice/trial.ts';
+import type { Edit } from '../../core/edits/index.ts';
 import type { Network } from '../../core/graph.ts';
 import type { AnalyzeOptions } from '../../core/options.ts';
 
@@ -35,6 +37,16 @@ export interface ViewOptions extends AnalyzeOptions {
   readonly conventions?: readonly string[];
   /** A published figure. */
   readonly figure?: { readonly value: number; readonly unit?: string | undefined };
+  /** Changes of the network, which every view then is about. */
+  readonly edits?: readonly Edit[];
+  /** What advice is to reach, within what, and whether by two edits at a time too. */
+  readonly target?: {
+    readonly receptiveField: number;
+    readonly axis?: string | null | undefined;
+    readonly layer?: string | null | undefined;
+  };
+  readonly budget?: Budget;
+  readonly pairs?: boolean;
 }
 
 /** Forms of an answer. */
@@ -66,6 +78,8 @@ export interface View {
   readonly takes: readonly (keyof ViewOptions)[];
   /** Whether it may take long for a small network too, so that it always goes to the pool. */
   readonly heavy?: true;
+  /** Whether it is about the edits themselves, and so sees the network as it was sent; other views see the edited one. */
+  readonly comparesEdits?: true;
   /** Plain data, the same for the same network and options. */
   readonly answer: (network: Network, options: ViewOptions) => Headed;
   /** What it can be written as beside JSON, or how JSON is written where that takes more. */

@@ -5,7 +5,7 @@ const name = Type.String({ minLength: 1, title: 'a name' });
 
 const source = Type.Union([name, tensorSchema], { title: 'a name or a tensor' });
 
-/** The keys of every layer. */
+/** The keys of layers and of blocks that are put in place. */
 export const commonSchemas = {
   name: Type.Optional(
     Type.String({
@@ -29,6 +29,16 @@ export const commonSchemas = {
     }),
   ),
 };
+
+/** The key of all layers but blocks. */
+export const outputsSchema = Type.Optional(
+  Type.Array(Type.String(), {
+    minItems: 1,
+    title: 'a list of names',
+    description:
+      'Names of the outputs, where they are not to be called by the layer: "name", or "name.0", "name.1" and so on of several. "" is one that is left out.',
+  }),
+);
 
 /** The key of the layers that have parameters. */
 export const weightsSchema = Type.Optional(

@@ -13,7 +13,6 @@ import { suggestion } from './nearest.ts';
 import { at } from './pointer.ts';
 import { substitute } from './references.ts';
 import { checkKind, type Kind, kindOf, type Step } from './steps.ts';
-import { toConstant } from './tensor.ts';
 
 /** What a sequence's first layer, and later every layer, reads unless it says otherwise. */
 interface Before {
@@ -78,7 +77,7 @@ export class Expansion {
     return values;
   }
 
-  /** An operator whose outputs have names of their own is called by those. */
+  /** A layer whose outputs have names of their own is called by those. */
   #define(frame: Frame, { given, step, kind }: Placed, name: string, values: Values): void {
     if (kind === 'block' || !Array.isArray(given.outputs)) {
       this.#names.define(frame, name, values, step.pointer);
@@ -127,9 +126,9 @@ export class Expansion {
   #source(frame: Frame, source: Source | null, suffix: string, pointer: string): string {
     if (source === null) return '';
     if (typeof source === 'string') return this.#names.resolve(frame, source, pointer);
-    const constant = toConstant(frame.path + suffix, source, pointer);
-    this.#lowering.constant(constant, pointer);
-    return constant.name;
+    const name = frame.path + suffix;
+    this.#lowering.literal(name, source, pointer);
+    return name;
   }
 
   #repeat(frame: Frame, placed: Placed, inputs: readonly string[]): Values {
@@ -149,7 +148,9 @@ export class Expansion {
     const { kind, given, step } = placed;
     const lender = this.#lender(frame, placed, name);
     if (kind === 'block') return this.#block(frame, placed, name, inputs, lender);
-    const place = { pointer: step.pointer, type: String(given.type), path: frame.path, name, inputs, lender };
+    // The schemas of all kinds but blocks say so.
+    const outputs = given.outputs as readonly string[] | undefined;
+    const place = { pointer: step.pointer, type: String(given.type), path: frame.path, name, inputs, outputs, lender };
     const layer = new LayerLowering(this.#lowering, this.#parameters, place);
     const values = kind.lower(layer, fillIn(kind.schema, given));
     return typeof values === 'string' ? [values] : values;

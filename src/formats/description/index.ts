@@ -2,8 +2,9 @@ import { Fault } from '../../core/fault.ts';
 import type { Format, Limits, Reader } from '../format.ts';
 import { parseJson } from './json.ts';
 import { readDescription } from './read.ts';
+import { writeDescription } from './write/write.ts';
 
-export { readDescription };
+export { readDescription, writeDescription };
 
 /** The network description, as a file. */
 export const description: Format = {

@@ -1,10 +1,12 @@
-import type { Attribute, DType } from '../../core/graph.ts';
+import type { DType } from '../../core/graph.ts';
 import type { Tensor } from '../../core/operators/operator.ts';
+import { scopeOf } from '../scope.ts';
 import { invalid } from './check.ts';
 import type { Attributes, Layer } from './layer.ts';
 import type { Lowering } from './lowering.ts';
 import { suggestion } from './nearest.ts';
 import { at } from './pointer.ts';
+import { weightType } from './tensor.ts';
 
 /** Names of constants by layer and parameter. */
 export type Parameters = Map<string, Map<string, string>>;
@@ -17,6 +19,8 @@ export interface Place {
   readonly path: string;
   readonly name: string;
   readonly inputs: readonly string[];
+  /** Names of its sequence for what it gives; '' for what is left out. */
+  readonly outputs: readonly string[] | undefined;
   /** The layer whose parameters it shares. */
   readonly lender: string | undefined;
 }
@@ -28,6 +32,7 @@ export class LayerLowering implements Layer {
   readonly pointer: string;
   readonly inputs: readonly string[];
   readonly #path: string;
+  readonly #outputs: readonly string[] | undefined;
   readonly #lender: string | undefined;
   readonly #lowering: Lowering;
   readonly #parameters: Parameters;
@@ -38,6 +43,7 @@ export class LayerLowering implements Layer {
     this.pointer = place.pointer;
     this.inputs = place.inputs;
     this.#path = place.path;
+    this.#outputs = place.outputs;
     this.#lender = place.lender;
     this.#lowering = lowering;
     this.#parameters = parameters;
@@ -49,31 +55,40 @@ export class LayerLowering implements Layer {
 
   emit(op: string, inputs: readonly string[], attributes: Attributes = {}, suffix = ''): string {
     const id = this.#suffixed(suffix);
-    this.#node(id, op, inputs, new Map(Object.entries(attributes)), [id]);
-    return id;
+    const outputs = this.#named(suffix, [id]);
+    this.#node(id, op, inputs, attributes, outputs);
+    return outputs[0] as string;
   }
 
   emitMany(op: string, inputs: readonly string[], attributes: Attributes, count: number, suffix = ''): string[] {
     const id = this.#suffixed(suffix);
-    const outputs = Array.from({ length: count }, (_, index) => `${id}.${index}`);
-    this.#node(id, op, inputs, new Map(Object.entries(attributes)), outputs);
-    return outputs;
-  }
-
-  emitNamed(op: string, inputs: readonly string[], attributes: ReadonlyMap<string, Attribute>, names: readonly string[]): string[] {
-    const outputs = names.map((name) => (name === '' ? '' : this.#path + name));
-    this.#node(this.name, op, inputs, attributes, outputs);
+    const numbered = Array.from({ length: count }, (_, index) => `${id}.${index}`);
+    const outputs = this.#named(suffix, numbered);
+    this.#node(id, op, inputs, attributes, outputs);
     return outputs.filter((output) => output !== '');
   }
 
-  #node(id: string, op: string, inputs: readonly string[], attributes: ReadonlyMap<string, Attribute>, outputs: readonly string[]): void {
-    this.#lowering.node({ id, name: id, scope: this.#path.slice(0, -1), op, attributes, inputs, outputs }, this.pointer);
+  /** What the node that gives the layer's result gives, under the names that the layer has for it. */
+  #named(suffix: string, outputs: readonly string[]): readonly string[] {
+    const names = this.#outputs;
+    if (suffix !== '' || names === undefined) return outputs;
+    const given = names.filter((name) => name !== '');
+    if (given.length === 0 || new Set(given).size < given.length) this.refuse('"outputs" must be different names', 'outputs');
+    if (names.length !== outputs.length)
+      this.refuse(`"outputs" has ${names.length} names, but the layer gives ${outputs.length}`, 'outputs');
+    return names.map((name) => (name === '' ? '' : this.#path + name));
+  }
+
+  #node(id: string, op: string, inputs: readonly string[], attributes: Attributes, outputs: readonly string[]): void {
+    const node = { id, name: id, scope: scopeOf(this.name), op, attributes: new Map(Object.entries(attributes)), inputs, outputs };
+    this.#lowering.node(node, this.pointer);
   }
 
   parameter(name: string, shape: readonly number[]): string {
     const shared = this.#shared(name);
     const constant = shared ?? this.#suffixed(name);
-    if (shared === undefined) this.#lowering.constant({ name: constant, dtype: 'float32', shape, data: null }, this.pointer);
+    const dtype = weightType(this.tensor(this.inputs[0] as string)?.dtype);
+    if (shared === undefined) this.#lowering.constant({ name: constant, dtype, shape, data: null }, this.pointer);
     const lent = this.#lowering.tensor(constant).shape as readonly number[];
     if (lent.join() !== shape.join()) {
       this.refuse(

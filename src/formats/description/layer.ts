@@ -1,7 +1,7 @@
 import { type Static, type TObject, type TProperties, Type } from '@sinclair/typebox';
 import type { Attribute, DType } from '../../core/graph.ts';
 import type { Tensor } from '../../core/operators/operator.ts';
-import { commonSchemas, weightsSchema } from './common.ts';
+import { commonSchemas, outputsSchema, weightsSchema } from './common.ts';
 
 /** One layer of a description while it is turned into nodes. */
 export interface Layer {
@@ -16,14 +16,12 @@ export interface Layer {
   tensor(value: string): Tensor;
   /**
    * Adds a node with one output and returns that value. The node that gives the layer's result takes the layer's
-   * name; the others are called by a suffix.
+   * name, and its outputs those that the layer gives them; the others are called by a suffix.
    */
   emit(op: string, inputs: readonly string[], attributes?: Attributes, suffix?: string): string;
-  /** Adds a node with several outputs, `<name>.0`, `<name>.1` and so on. */
+  /** Adds a node with several outputs, `<name>.0`, `<name>.1` and so on; those that the layer leaves out are not returned. */
   emitMany(op: string, inputs: readonly string[], attributes: Attributes, count: number, suffix?: string): string[];
-  /** Adds a node whose outputs are called by names of the layer's sequence; an empty one is left out. */
-  emitNamed(op: string, inputs: readonly string[], attributes: ReadonlyMap<string, Attribute>, names: readonly string[]): string[];
-  /** A float32 tensor without values: this layer's own, or that of the layer whose parameters it shares. */
+  /** A tensor without values, of the type of what the layer reads first: this layer's own, or that of the layer whose parameters it shares. */
   parameter(name: string, shape: readonly number[]): string;
   /** The shape of the parameter that would be shared; undefined where this layer shares none. */
   sharedShape(name: string): readonly number[] | undefined;
@@ -61,7 +59,7 @@ export function defineLayer<P extends TProperties>(
   traits: Traits = {},
 ): LayerType {
   const weights = traits.weights ? { weights: weightsSchema } : {};
-  const properties: TProperties = { type: Type.Literal(type), ...own, ...commonSchemas, ...weights };
+  const properties: TProperties = { type: Type.Literal(type), ...own, ...commonSchemas, outputs: outputsSchema, ...weights };
   return {
     type,
     schema: Type.Object(properties, { additionalProperties: false, description }),

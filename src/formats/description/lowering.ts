@@ -3,8 +3,10 @@ import type { Attribute, Constant, Diagnostic, Graph, GraphInput, Node } from '.
 import { constantTensor, inferNode } from '../../core/inference/infer.ts';
 import type { Tensor } from '../../core/operators/operator.ts';
 import type { Limits } from '../format.ts';
+import { scopeOf } from '../scope.ts';
 import { exceeded } from './bounds.ts';
 import { invalid } from './check.ts';
+import { isNumber, type TensorLiteral, toConstant } from './tensor.ts';
 
 const UNKNOWN: Tensor = { dtype: null, shape: null, value: null, constant: false };
 
@@ -39,6 +41,15 @@ export class Lowering {
     this.#keep(8 * ((constant.data?.length ?? 0) + constant.shape.length), pointer);
     this.#constants.set(constant.name, constant);
     this.#tensors.set(constant.name, constantTensor(constant));
+  }
+
+  /** Adds a tensor that the document writes out. A number becomes a Constant node, as in ONNX, so that it counts as a scalar. */
+  literal(name: string, literal: TensorLiteral, pointer: string): void {
+    const constant = toConstant(name, literal, pointer);
+    if (isNumber(literal)) {
+      const attributes = new Map([['value', { ...constant, name: '' }]]);
+      this.node({ id: name, name, scope: scopeOf(name), op: 'Constant', attributes, inputs: [], outputs: [name] }, pointer);
+    } else this.constant(constant, pointer);
   }
 
   /** Adds a node and infers its outputs; what contradicts its operator is a fault at `pointer`. */

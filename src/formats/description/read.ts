@@ -9,7 +9,6 @@ import { Lowering } from './lowering.ts';
 import { type Frame, Names } from './names.ts';
 import { at } from './pointer.ts';
 import { toSteps } from './steps.ts';
-import { toConstant } from './tensor.ts';
 
 /**
  * The graph that a parsed network description stands for. What is wrong with the description is a fault
@@ -59,7 +58,7 @@ function addConstants({ constants = {} }: Document, lowering: Lowering, names: N
     const pointer = at('/constants', name);
     if (name === '') invalid(pointer, 'a constant must have a name');
     names.define(top, name, [name], pointer);
-    lowering.constant(toConstant(name, tensor, pointer), pointer);
+    lowering.literal(name, tensor, pointer);
   }
 }
 

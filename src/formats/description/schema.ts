@@ -1,5 +1,5 @@
 import { KindGuard, type TLiteral, type TSchema } from '@sinclair/typebox';
-import { commonSchemas, weightsSchema } from './common.ts';
+import { commonSchemas, outputsSchema, weightsSchema } from './common.ts';
 import { blockSchema, blockUseSchema, documentSchema } from './document.ts';
 import { layerTypes } from './layers/index.ts';
 import { onnxLayer } from './layers/onnx.ts';
@@ -13,6 +13,7 @@ const SHARED: readonly (readonly [string, TSchema])[] = [
   ['name', commonSchemas.name],
   ['from', commonSchemas.from],
   ['repeat', commonSchemas.repeat],
+  ['outputs', outputsSchema],
   ['weights', weightsSchema],
   ['tensor', tensorSchema],
   ['dtype', dtypeSchema],

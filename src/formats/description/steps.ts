@@ -26,7 +26,7 @@ export function toSteps(layers: readonly unknown[], pointer: string, inBlock: bo
   const given = layers.map((layer, index) => checkLayer(layer, at(pointer, index), inBlock));
   for (const [index, { name, outputs }] of given.entries()) {
     if (inBlock && isReference(name)) invalid(at(at(pointer, index), 'name'), 'a name cannot be a parameter');
-    // An operator whose outputs have names of their own is not called by its name.
+    // A layer whose outputs have names of their own is not called by its name.
     if (typeof name !== 'string' || outputs !== undefined) continue;
     const spot = at(at(pointer, index), 'name');
     if (names.has(name)) invalid(spot, `the name ${JSON.stringify(name)} is taken by ${names.get(name)}`);

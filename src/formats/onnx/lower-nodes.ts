@@ -1,10 +1,11 @@
 import { Fault } from '../../core/fault.ts';
 import type { Attribute, Constant, Diagnostic, Graph } from '../../core/graph.ts';
+import { scopeOf } from '../scope.ts';
 import { type AttributeContext, attributeOf } from './attributes.ts';
 import type { Draft, Workshop } from './draft.ts';
 import { type Functions, inline } from './functions.ts';
 import { liftsOf } from './lift/table.ts';
-import { type FreeNames, Ids, idOf, opOf, scopeOf } from './names.ts';
+import { type FreeNames, Ids, idOf, opOf } from './names.ts';
 import { opsetOfFunction } from './opset.ts';
 import type { Placed } from './order.ts';
 import type { FunctionRecord, GraphRecord, NodeRecord } from './records.ts';

@@ -28,13 +28,6 @@ export function idOf(node: NodeRecord, op: string, index: number): string {
   return node.name || node.outputs.find((name) => name !== '') || `${op}_${index}`;
 }
 
-/** The path of modules in a node name such as PyTorch's `/layer1/layer1.0/conv1/Conv`: without its last part. */
-export function scopeOf(name: string): string {
-  const end = name.lastIndexOf('/');
-  if (end < 0) return '';
-  return name.slice(name.startsWith('/') ? 1 : 0, Math.max(end, name.startsWith('/') ? 1 : 0));
-}
-
 /** The operator name as the graph has it: the standard domain goes without saying. */
 export function opOf(node: NodeRecord): string {
   return isStandard(node) ? node.op : `${node.domain}.${node.op}`;

@@ -1,5 +1,7 @@
 import { type Static, type StringOptions, type TSchema, Type } from '@sinclair/typebox';
+import type { Edit } from '../../core/edits/index.ts';
 import { DTYPE_BITS } from '../../core/graph.ts';
+import { ref } from './ref.ts';
 
 const MAX = Number.MAX_SAFE_INTEGER;
 
@@ -24,6 +26,17 @@ const Fraction = Type.Number({ exclusiveMinimum: 0, maximum: 1, [wants]: 'must b
 
 function flag(description: string) {
   return Type.Boolean({ description, [wants]: 'must be true or false' });
+}
+
+function atMost(what: string) {
+  return Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: MAX,
+      description: `Most ${what} that the edited network may have.`,
+      [wants]: 'must be a positive integer',
+    }),
+  );
 }
 
 function dtype(description: string) {
@@ -121,6 +134,38 @@ export const OptionSchemas = {
     },
     { additionalProperties: false, description: 'A published figure that is explained.', [wants]: 'must be an object with value and unit' },
   ),
+  // What stands in the list is checked by the kinds of its edits (`analysis/edits`), which say more than a union can.
+  edits: Type.Unsafe<readonly Edit[]>(
+    Type.Array(ref('Edit'), { description: 'Changes that are made to the network before it is looked at.' }),
+  ),
+  target: Type.Object(
+    {
+      receptiveField: Type.Integer({
+        minimum: 1,
+        maximum: MAX,
+        description: 'Positions of the input that a unit should see at least.',
+        [wants]: 'must be a positive integer',
+      }),
+      axis: Type.Optional(Type.String({ description: 'Axis of the input; its first one by default.', [wants]: 'must be a string' })),
+      layer: Type.Optional(
+        Type.String({
+          description:
+            'Id or index of the layer whose units are meant; by default the last one whose units still have a place along the input.',
+          [wants]: 'must be the id or the index of a layer, as a string',
+        }),
+      ),
+    },
+    {
+      additionalProperties: false,
+      description: 'What is to be reached.',
+      [wants]: 'must be an object with receptiveField, axis and layer',
+    },
+  ),
+  budget: Type.Object(
+    { macs: atMost('multiply-accumulates'), peakBytes: atMost('bytes that are live at once'), params: atMost('trained parameters') },
+    { additionalProperties: false, description: 'Within what.', [wants]: 'must be an object with macs, peakBytes and params' },
+  ),
+  pairs: flag('Whether two edits at a time are tried too.'),
   format: Type.String({ description: 'Id of the format of the model; without it the content decides.', [wants]: 'must be a string' }),
   as: oneOf(['json', 'csv', 'md', 'svg', 'netron'], {
     description: 'Form of the answer; wins over the Accept header.',
@@ -139,8 +184,14 @@ const indices = (description: string) => Type.String({ description, pattern: '^\
 
 const repeated = (description: string, example: string) => Type.Array(Type.String(), { description, examples: [[example]] });
 
+const jsonText = ({ description = '' }: TSchema) =>
+  Type.String({ description: `As JSON text. ${description}`, contentMediaType: 'application/json' });
+
 const QuerySchemas = {
   ...OptionSchemas,
+  edits: jsonText(OptionSchemas.edits),
+  target: jsonText(OptionSchemas.target),
+  budget: jsonText(OptionSchemas.budget),
   input: repeated('`NAME:1x3x640x640`, repeatable, split at the last colon; `?` is a size that is not known.', 'images:1x3x640x640'),
   bind: repeated('`NAME:VALUE`, repeatable: a size for a named dim.', 'height:640'),
   unit: indices(
@@ -154,6 +205,9 @@ const QuerySchemas = {
   figure: Type.String({ description: '`4.1e9:FLOP`, or without a unit: a published figure that is explained.' }),
   position: indices('`100,120`: a position of the source, by its indices along the followed axes; the centre by default.'),
 };
+
+/** Options that only JSON can tell: in a query or a form they stand as JSON text, and in a body also beside the network. */
+export const JSON_OPTIONS = ['edits', 'target', 'budget'] as const;
 
 function ofDoor<T extends object>(schemas: T, names: readonly OptionName[], forms: readonly string[]) {
   const taken = Object.entries(schemas).filter(([name]) => names.some((n) => n === name));
@@ -169,4 +223,10 @@ export function jsonSchemaOf(names: readonly OptionName[], forms: readonly strin
 /** The same options as query parameters. */
 export function querySchemaOf(names: readonly OptionName[], forms: readonly string[]) {
   return ofDoor(QuerySchemas, names, forms);
+}
+
+/** The options of a door that may also stand beside the network. */
+export function besideSchemasOf(names: readonly OptionName[]) {
+  const beside = JSON_OPTIONS.filter((name) => names.includes(name));
+  return Object.fromEntries(beside.map((name) => [name, Type.Optional(OptionSchemas[name])]));
 }

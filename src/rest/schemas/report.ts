@@ -162,6 +162,7 @@ export const ReportSchema = Type.Object(
         bytes: integer('Size of what was sent.'),
         producer: Type.Optional(text('What wrote the file.')),
         opset: Type.Optional(integer('ONNX operator set.')),
+        edits: Type.Optional(integer('How many edits were made to what was sent; absent where none were.')),
       },
       'What was analyzed.',
     ),

@@ -148,6 +148,8 @@ t.test('arguments', async (t) => {
     [image({ type: 'onnx.A', outputs: ['a'], num_outputs: 1 }), '/layers/0/num_outputs', '"outputs" already says how many there are'],
     [image({ type: 'onnx.A', outputs: ['a', 'a'] }), '/layers/0/outputs', '"outputs" must be different names'],
     [image({ type: 'onnx.A', outputs: [''] }), '/layers/0/outputs', '"outputs" must be different names'],
+    [image({ ...conv, outputs: ['a', 'b'] }), '/layers/0/outputs', '"outputs" has 2 names, but the layer gives 1'],
+    [image({ ...conv, outputs: ['x'] }), '/layers/0', 'the name "x" is taken'],
   ]);
 });
 

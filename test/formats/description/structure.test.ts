@@ -1,4 +1,5 @@
 import t from 'tap';
+import { analyze } from '../../../src/core/analyze.ts';
 import { readDescription } from '../../../src/formats/description/index.ts';
 import { type Json, LIMITS, lowered, network } from './lower.ts';
 
@@ -138,9 +139,62 @@ t.test('an argument that is undefined is left out', async (t) => {
   ]);
 });
 
-t.test('a node is in the scope of its block instances', async (t) => {
+t.test('outputs of any layer may have names of their own', async (t) => {
   const document = {
-    ...network([1], { type: 'block', block: 'a', name: 's' }, { ...relu, name: 'r', repeat: 1 }),
+    ...network(
+      [1, 4],
+      { type: 'Chunk', name: 's', chunks: 2, outputs: ['a', 'b'] },
+      { ...relu, name: 'x', from: 'b', outputs: ['y'] },
+      { type: 'Linear', out_features: 3, name: 'fc', outputs: ['z'] },
+      { type: 'block', block: 'k', name: 'k' },
+    ),
+    blocks: {
+      k: {
+        layers: [
+          { ...relu, name: 'r', outputs: ['o'] },
+          { type: 'Add', name: 's', from: ['o', 'input'] },
+        ],
+      },
+    },
+  };
+  t.same(nodes(document), [
+    's = Split(x) axis=1 num_outputs=2 -> a (1 2), b (1 2)',
+    'x = Relu(b) -> y (1 2)',
+    'fc = Gemm(y, fc.weight, fc.bias) transB=1 -> z (1 3)',
+    'k/r = Relu(z) -> k/o (1 3)',
+    'k/s = Add(k/o, z) -> (1 3)',
+  ]);
+});
+
+t.test('a number that is written out counts as a scalar, a list of them or a weight as parameters', async (t) => {
+  const params = (tensor: Json) => {
+    const graph = readDescription(network([2, 3], { type: 'Add', from: ['x', tensor] }), LIMITS);
+    const { stored, scalars } = analyze({ graph, format: '', name: '', bytes: 0, sha256: '' }).totals.params;
+    return [stored, scalars];
+  };
+  const float = { dtype: 'float32' };
+  t.same(params({ ...float, shape: [], data: [2] }), [0, 1]);
+  t.same(params({ ...float, shape: [1] }), [1, 0]);
+  t.same(params({ ...float, shape: [1], data: [2], parameter: true }), [1, 0]);
+  t.same(params({ ...float, shape: [1], data: [2], parameter: false }), [0, 0]);
+  t.same(params({ ...float, shape: [3], data: [1, 2, 3] }), [3, 0]);
+  t.same(params({ ...float, shape: [3], data: [1, 2, 3], parameter: false }), [0, 0]);
+  t.same(params({ dtype: 'int64', shape: [], data: [2] }), [0, 0]);
+});
+
+t.test('weights are of the type of what the layer reads', async (t) => {
+  const types = (dtype: string) => {
+    const document = { inputs: { x: { shape: [1, 4, 8], dtype } }, layers: [{ type: 'Conv1d', out_channels: 2, kernel_size: 1 }] };
+    return [...readDescription(document, LIMITS).constants.values()].map((constant) => constant.dtype);
+  };
+  t.same(types('float16'), ['float16', 'float16']);
+  t.same(types('float32'), ['float32', 'float32']);
+  t.same(types('uint8'), ['float32', 'float32']);
+});
+
+t.test('a node is in the scope of its block instances, and of what its name says', async (t) => {
+  const document = {
+    ...network([1], { type: 'block', block: 'a', name: 's' }, { ...relu, name: 'r', repeat: 1 }, { ...relu, name: '/u/v' }),
     blocks: { a: { layers: [{ type: 'block', block: 'b', name: 't', repeat: 1 }] }, b: { layers: [relu] } },
   };
   const { nodes } = readDescription(document, LIMITS);
@@ -148,7 +202,8 @@ t.test('a node is in the scope of its block instances', async (t) => {
     nodes.map(({ id, scope }) => [id, scope]),
     [
       ['s/t/0/relu_0', 's/t/0'],
-      ['r/0', ''],
+      ['r/0', 'r'],
+      ['/u/v', 'u'],
     ],
   );
 });

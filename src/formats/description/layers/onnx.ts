@@ -1,12 +1,18 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { Attribute } from '../../../core/graph.ts';
 import { byName } from '../arguments.ts';
-import { commonSchemas } from '../common.ts';
+import { commonSchemas, outputsSchema } from '../common.ts';
 import type { Layer, LayerType } from '../layer.ts';
 import { at } from '../pointer.ts';
 import { tensorSchema, toConstant } from '../tensor.ts';
 
 const PREFIX = 'onnx.';
+
+/** Names of operators, with their domains. */
+export const OPERATOR = /^[A-Za-z][A-Za-z0-9_.-]*$/;
+
+/** Most outputs that are counted rather than named. */
+export const MANY = 4096;
 
 const item = Type.Union([Type.Number(), Type.String()], { title: 'a number or a string' });
 
@@ -19,7 +25,7 @@ const source = Type.Union([Type.String({ minLength: 1 }), tensorSchema, Type.Nul
 const schema = Type.Object(
   {
     type: Type.String({
-      pattern: '^onnx\\.[A-Za-z][A-Za-z0-9_.-]*$',
+      pattern: `^onnx\\.${OPERATOR.source.slice(1)}`,
       title: '"onnx." and the name of an operator',
       description:
         '"onnx." and the name of an operator; one of another domain than ai.onnx with its domain, as in "onnx.com.microsoft.Gelu".',
@@ -33,18 +39,12 @@ const schema = Type.Object(
     num_outputs: Type.Optional(
       Type.Integer({
         minimum: 1,
-        maximum: 4096,
+        maximum: MANY,
         description: 'How many outputs it has: 1 unless said otherwise. Several are called "name.0", "name.1" and so on.',
       }),
     ),
-    outputs: Type.Optional(
-      Type.Array(Type.String(), {
-        minItems: 1,
-        title: 'a list of names',
-        description: 'Names of the outputs, in place of "num_outputs"; "" is one that is left out.',
-      }),
-    ),
     ...commonSchemas,
+    outputs: outputsSchema,
     from: Type.Optional(
       Type.Union([source, Type.Array(source)], {
         title: 'a name, or a list of names, tensors and null',
@@ -65,21 +65,14 @@ export const onnxLayer: LayerType = {
   lower(layer, all) {
     // The arguments were checked against the schema.
     const args = all as Arguments;
-    const attributes = new Map(Object.entries(args.attributes ?? {}).map(([name, value]) => [name, toAttribute(layer, name, value)]));
     const op = layer.type.slice(PREFIX.length);
-    if (args.outputs) return layer.emitNamed(op, layer.inputs, attributes, namesOf(layer, args));
-    const many = args.num_outputs ?? 1;
-    const given = Object.fromEntries(attributes);
-    return many === 1 ? layer.emit(op, layer.inputs, given) : layer.emitMany(op, layer.inputs, given, many);
+    if (args.outputs && args.num_outputs !== undefined) layer.refuse('"outputs" already says how many there are', 'num_outputs');
+    const given = Object.entries(args.attributes ?? {}).map(([name, value]) => [name, toAttribute(layer, name, value)] as const);
+    const attributes = Object.fromEntries(given);
+    const many = args.outputs?.length ?? args.num_outputs ?? 1;
+    return many === 1 ? layer.emit(op, layer.inputs, attributes) : layer.emitMany(op, layer.inputs, attributes, many);
   },
 };
-
-function namesOf(layer: Layer, { outputs = [], num_outputs }: Arguments): readonly string[] {
-  const named = outputs.filter((name) => name !== '');
-  if (num_outputs !== undefined) layer.refuse('"outputs" already says how many there are', 'num_outputs');
-  if (named.length === 0 || new Set(named).size < named.length) layer.refuse('"outputs" must be different names', 'outputs');
-  return outputs;
-}
 
 function toAttribute(layer: Layer, name: string, value: Static<typeof attribute>): Attribute {
   if (Array.isArray(value)) return toList(layer, name, value.map(toInteger));
@@ -95,7 +88,7 @@ function toList(layer: Layer, name: string, items: readonly (number | bigint | s
 }
 
 /** Only integers that a JSON number would not hold exactly are read from a string, so that other strings stay strings. */
-function toInteger(value: number | string): number | bigint | string {
+export function toInteger(value: number | string): number | bigint | string {
   const large = typeof value === 'string' && /^-?\d{16,20}$/.test(value) && !Number.isSafeInteger(Number(value));
   return large ? BigInt(value) : value;
 }
