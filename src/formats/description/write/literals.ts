@@ -12,9 +12,10 @@ export function inputJson({ name, dtype, shape }: GraphInput): Json {
 /** A constant of the file. Of a weight that is never looked at `data` is left out. */
 export function constantJson({ dtype, shape, data, synthetic }: Constant, keepData = true): JsonObject {
   const kept = keepData ? data : null;
-  const single = kept?.length === 1;
-  const counted = isFloat(dtype) ? (synthetic ? { parameter: false } : single ? { parameter: true } : {}) : {};
-  return { dtype, shape, ...(kept && { data: elements(dtype, kept) }), ...counted };
+  const literal = { dtype, shape, ...(kept && { data: elements(dtype, kept) }) };
+  if (!isFloat(dtype)) return literal;
+  if (synthetic) return { ...literal, parameter: false };
+  return kept?.length === 1 ? { ...literal, parameter: true } : literal;
 }
 
 /** What a Constant node makes, where the description has a shorter way to say the same; undefined where it has none. */
@@ -28,7 +29,11 @@ const COUNTED_NOWHERE = new Set<DType>(['bool', 'uint16', 'int16', 'uint32', 'in
 
 function elements(dtype: DType, data: readonly number[]): Json {
   if (dtype === 'bool' && data.every((x) => x === 0 || x === 1)) return data.map((x) => x === 1);
-  return data.map((x) => (Number.isSafeInteger(x) || (isFloat(dtype) && Number.isFinite(x)) ? plain(x) : (LARGEST.get(x) ?? text(x))));
+  return data.map((x) => {
+    if (!Number.isFinite(x)) return String(x);
+    const exact = isFloat(dtype) || !Number.isInteger(x) || Number.isSafeInteger(x);
+    return exact ? plain(x) : (LARGEST.get(x) ?? String(BigInt(x)));
+  });
 }
 
 /** Elements are kept as doubles, to which these 64-bit integers are rounded. */
@@ -36,10 +41,6 @@ const LARGEST: ReadonlyMap<number, string> = new Map([
   [2 ** 63, '9223372036854775807'],
   [2 ** 64, '18446744073709551615'],
 ]);
-
-function text(x: number): string {
-  return Number.isInteger(x) ? String(BigInt(x)) : String(x);
-}
 
 /** JSON writes -0 as 0; written so at once, the document is the same before and after. */
 function plain(x: number): number {

@@ -1,5 +1,4 @@
-import type { Inference } from '../../../core/inference/infer.ts';
-import { inferNode } from '../../../core/inference/infer.ts';
+import { type Inference, inferNode } from '../../../core/inference/infer.ts';
 import type { Tensor } from '../../../core/operators/operator.ts';
 
 /**

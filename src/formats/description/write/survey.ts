@@ -12,7 +12,7 @@ export class Survey {
   readonly calls: readonly Inference[];
   /** The tensors of Constant nodes that can stand where they are read. */
   readonly made: ReadonlyMap<string, Constant>;
-  /** Those of the other Constant nodes: weights, if they are read as such. */
+  /** Those of the other Constant nodes that count as parameters where they are read. */
   readonly #weights: ReadonlyMap<string, Constant>;
   readonly #tensors = new Map<string, Tensor>();
   readonly #readers = new Map<string, number[]>();
@@ -27,7 +27,7 @@ export class Survey {
     for (const [index, { inputs }] of graph.nodes.entries()) for (const name of inputs) this.#read(name, index);
     const constants = graph.nodes.flatMap(madeBy);
     this.made = new Map(constants.filter(([, constant]) => numberJson(constant) !== undefined));
-    this.#weights = new Map(constants.filter(([value]) => !this.made.has(value)));
+    this.#weights = new Map(constants.filter(([, { shape }]) => shape.some((size) => size !== 1)));
   }
 
   tensor(value: string): Tensor {
@@ -57,6 +57,7 @@ export class Survey {
   }
 }
 
+/** The tensor that a Constant node makes. */
 function madeBy({ op, attributes, outputs: [output = ''] }: Node): [string, Constant][] {
   const value = op === 'Constant' && attributes.size === 1 ? attributes.get('value') : undefined;
   if (typeof value !== 'object' || !('dtype' in value) || output === '') return [];
