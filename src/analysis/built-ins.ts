@@ -1,5 +1,6 @@
 import { Fault } from '../core/fault.ts';
 import { builtIns, describeRef } from '../networks/index.ts';
+import { patterns } from '../networks/patterns/index.ts';
 import { checkRef } from './ref.ts';
 
 /** The families of networks that Fovea knows by name. */
@@ -15,7 +16,18 @@ export function builtInNetworks() {
   }));
 }
 
-/** One of them as a description. Faults: `invalid-ref`, `network-not-found`. */
+/** The patterns, each with those that it is compared with. */
+export function builtInPatterns() {
+  return patterns().map(({ id, title, summary, parameters, against }) => ({
+    ref: `pattern:${id}`,
+    title,
+    summary,
+    parameters,
+    against: against.map((other) => `pattern:${other}`),
+  }));
+}
+
+/** One of either as a description. Faults: `invalid-ref`, `network-not-found`. */
 export function builtInNetwork(ref: string) {
   checkRef(ref, '');
   const found = describeRef(ref);

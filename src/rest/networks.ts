@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { abandonment } from '../analysis/abandonment.ts';
-import { builtInNetwork, builtInNetworks } from '../analysis/built-ins.ts';
+import { builtInNetwork, builtInNetworks, builtInPatterns } from '../analysis/built-ins.ts';
 import type { Config } from '../config.ts';
 import { type Door, doors, responsesOf } from './door.ts';
 import { answerForm } from './media.ts';
@@ -30,6 +30,14 @@ const Family = Type.Object({
   names: Type.Array(Type.String(), { description: 'Refs of its members.' }),
 });
 
+const Pattern = Type.Object({
+  ref: Type.String({ description: 'Stands for the pattern with its defaults.' }),
+  title: Type.String({ description: 'What it shows.' }),
+  summary: Type.String({ description: 'The same in a line.' }),
+  parameters: Type.Object({}, { additionalProperties: true, description: 'What may stand behind the name.' }),
+  against: Type.Array(Type.String(), { description: 'Refs of the patterns that it is compared with.' }),
+});
+
 const Kept = Type.Object({
   ref: Type.String({ description: 'What it was asked for by.' }),
   name: Type.String({ description: 'Its name.' }),
@@ -40,9 +48,9 @@ const Kept = Type.Object({
 /** The built-in networks: what there is, one of them, and every view of it. */
 export async function networkRoutes(app: FastifyInstance, { config }: { config: Config }): Promise<void> {
   const tags = ['networks'];
-  const listing = { 200: Type.Object({ networks: Type.Array(Family) }, { description: 'The networks.' }) };
+  const listing = { 200: Type.Object({ networks: Type.Array(Family), patterns: Type.Array(Pattern) }, { description: 'The networks.' }) };
   const schema = { operationId: 'networks', summary: 'The networks that Fovea knows by name', tags, response: listing };
-  app.get('/v1/networks', { schema }, async () => ({ networks: builtInNetworks() }));
+  app.get('/v1/networks', { schema }, async () => ({ networks: builtInNetworks(), patterns: builtInPatterns() }));
 
   const one = { 200: { ...Kept, description: 'The network.' }, '4xx': problem('What is wrong with the ref.') };
   app.get<{ Params: ByRef }>(

@@ -3,7 +3,12 @@ import { service } from '../service.ts';
 
 t.test('the built-in networks', async (t) => {
   const app = await service(t);
-  const all = (await app.inject('/v1/networks')).json().networks;
+  const { networks: all, patterns } = (await app.inject('/v1/networks')).json();
+  const two = patterns.find(({ ref }: { ref: string }) => ref === 'pattern:two-3x3');
+  t.match(two, { title: /3x3/, against: ['pattern:one-5x5'] });
+  for (const { ref, against } of patterns) {
+    for (const one of [ref, ...against]) t.equal((await app.inject(`/v1/networks/${one}`)).statusCode, 200, one);
+  }
   const resnet = all.find(({ ref }: { ref: string }) => ref === 'zoo:resnet');
   t.match(resnet, { title: /ResNet/, year: 2015, paper: { arxiv: /\d/ }, parameters: { depth: { default: 50 } } });
   t.ok(resnet.names.includes('zoo:resnet18'));
