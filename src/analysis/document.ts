@@ -14,18 +14,22 @@ export interface Document extends Headed {
 /** Writes an answer of a view out. */
 export function documentOf(view: View, answer: Headed, form: Form, limits: DocumentLimits): Document {
   const { network, engine, status } = answer;
+  const write = view.forms[form] ?? ((data: Headed) => [JSON.stringify(data)]);
+  return { network, engine, ...(status && { status }), body: written(write(answer, limits), limits.maxBytes, advice(view)) };
+}
+
+/** Texts as bytes. Fault: `analysis-too-large`, which ends in `advice`. */
+export function written(texts: Iterable<string>, maxBytes: number, advice = ''): Document['body'] {
   const encoder = new TextEncoder();
   const body: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
-  const write = view.forms[form] ?? ((data: Headed) => [JSON.stringify(data)]);
-  for (const text of write(answer, limits)) {
+  for (const text of texts) {
     const piece = encoder.encode(text);
     bytes += piece.length;
-    if (bytes > limits.maxBytes)
-      throw new Fault('analysis-too-large', `the answer would have more than ${limits.maxBytes} bytes${advice(view)}`);
+    if (bytes > maxBytes) throw new Fault('analysis-too-large', `the answer would have more than ${maxBytes} bytes${advice}`);
     body.push(piece);
   }
-  return { network, engine, ...(status && { status }), body };
+  return body;
 }
 
 function advice({ takes }: View): string {

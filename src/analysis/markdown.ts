@@ -1,7 +1,6 @@
 import type { FieldAxis, Layer, Report } from '../core/report.ts';
 import { attributeCells } from './csv.ts';
-
-type Cell = string | number | null | undefined;
+import { escaped, grouped, row, table } from './markdown-table.ts';
 
 /** A report as Markdown (GitHub's tables): totals, then the layers with the receptive fields of their first outputs. */
 export function* reportMarkdown(report: Report): Generator<string> {
@@ -38,22 +37,4 @@ function layerRow(layer: Layer): string {
 function fieldCell({ axis, status, size, sizeMin }: FieldAxis): string {
   if (status !== 'exact') return `${axis} ${status}`;
   return `${axis} ${size === sizeMin ? size : `${sizeMin} to ${size}`}`;
-}
-
-function table(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  return `${row(header)}|${header.map(() => '---').join('|')}|\n${rows.map(row).join('')}`;
-}
-
-function row(cells: readonly Cell[]): string {
-  return `| ${cells.map((cell) => escaped(String(cell ?? ''))).join(' | ')} |\n`;
-}
-
-/** Digits in threes, as people read them. */
-function grouped(count: number | string | null): string | null {
-  return count === null ? null : String(count).replace(/\B(?=(\d{3})+$)/g, ',');
-}
-
-/** Names come from files: they must not end a cell, a row or become markup. */
-function escaped(text: string): string {
-  return text.replace(/[\r\n]+/g, ' ').replace(/[\\`*_{}[\]<>|]/g, '\\$&');
 }

@@ -1,11 +1,14 @@
 import { analyze } from '../core/analyze.ts';
 import { Fault } from '../core/fault.ts';
 import type { Network } from '../core/graph.ts';
+import type { AnalyzeOptions } from '../core/options.ts';
 import type { Report } from '../core/report.ts';
+import { type Summary, summaryOf } from './comparison/summary.ts';
 import { type Document, type DocumentLimits, documentOf } from './document.ts';
 import { editedNetwork } from './edits/edited-network.ts';
 import { type FaultData, faultData } from './fault-data.ts';
 import { type LayersArguments, type LayersPage, layersPage } from './layers-page.ts';
+import { checkOptions } from './views/check-options.ts';
 import { viewOf } from './views/index.ts';
 import type { Form, Headed, View, ViewOptions } from './views/view.ts';
 
@@ -22,6 +25,7 @@ export type Question =
       readonly limits: DocumentLimits;
     }
   | { readonly kind: 'data'; readonly view: string; readonly options: ViewOptions }
+  | { readonly kind: 'summary'; readonly options: AnalyzeOptions }
   | { readonly kind: 'pages'; readonly options: ViewOptions; readonly pages: readonly LayersArguments[] };
 
 /** A report without its layers, and what was asked of these, in the order of the question. */
@@ -34,6 +38,7 @@ export interface PagedReport {
 export interface Answers {
   readonly document: Document;
   readonly data: Headed;
+  readonly summary: Summary;
   readonly pages: PagedReport;
 }
 
@@ -48,6 +53,8 @@ export function answer(network: Network, question: Question): Answer {
     }
     case 'data':
       return answerOf(viewOf(question.view), network, question.options);
+    case 'summary':
+      return summaryOf(network, question.options);
     case 'pages': {
       const { pages, options } = question;
       const { layers = [], ...report } = analyze(edited(network, options), { ...options, layers: pages.length > 0 });
@@ -58,6 +65,7 @@ export function answer(network: Network, question: Question): Answer {
 
 /** What a view says, or with `strict` a fault where it says it in part only. */
 function answerOf(view: View, network: Network, options: ViewOptions): Headed {
+  checkOptions(options);
   const said = view.answer(view.comparesEdits ? network : edited(network, options), options);
   if (options.strict && said.status === 'partial') {
     throw new Fault(

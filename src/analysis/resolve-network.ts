@@ -5,7 +5,7 @@ import { readDescription } from '../formats/description/index.ts';
 import { suggestion as nearest } from '../formats/description/nearest.ts';
 import { at } from '../formats/description/pointer.ts';
 import type { Limits } from '../formats/format.ts';
-import { describeRef, namesLike } from '../networks/index.ts';
+import { describeRef, refsLike } from '../networks/index.ts';
 import { within } from './json.ts';
 import { suggestion } from './nearest.ts';
 import { readNetwork } from './read-network.ts';
@@ -37,7 +37,7 @@ function resolveRef(json: Json, limits: Limits, pointer: string): Network {
   within(pointer, () => checkRef(ref, '/ref'));
   const builtIn = within(spot, () => describeRef(ref));
   if (builtIn !== null) return resolveDescription({ ...builtIn.description }, limits, pointer);
-  const near = nearest(ref.slice(ref.indexOf(':') + 1), namesLike(ref));
+  const near = nearest(ref, refsLike(ref));
   throw new Fault('network-not-found', `there is no network '${ref}'${near}`, { pointer: spot });
 }
 

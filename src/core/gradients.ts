@@ -1,5 +1,5 @@
 import { isFloat } from './graph.ts';
-import { isBuffer, type Params, type StoredTensor } from './params.ts';
+import { isTrained, type Params, type StoredTensor } from './params.ts';
 import type { Trace } from './trace.ts';
 
 /** What training has to find gradients of. */
@@ -11,13 +11,13 @@ export interface Gradients {
 }
 
 /**
- * The tensors that need a gradient if every floating-point weight is trained, but for running statistics, single numbers, and
- * weights whose names begin with one of `frozen`. What comes before the first trained weight needs none.
+ * The tensors that need a gradient if every floating-point weight is trained, but for running statistics, scales of quantised
+ * tensors, single numbers, and weights whose names begin with one of `frozen`. What comes before the first trained weight needs none.
  */
 export function gradientsOf({ calls }: Trace, params: Params, frozen: readonly string[]): Gradients {
   const trained = new Map<string, StoredTensor>();
   for (const [name, tensor] of params.tensors) {
-    const learns = isFloat(tensor.dtype) && tensor.elements !== 1 && !isBuffer(tensor);
+    const learns = isFloat(tensor.dtype) && tensor.elements !== 1 && isTrained(tensor);
     if (learns && !frozen.some((prefix) => name.startsWith(prefix))) trained.set(name, tensor);
   }
   const needed = new Set(trained.keys());

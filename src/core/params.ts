@@ -22,12 +22,15 @@ export interface Params {
 export interface StoredTensor {
   readonly elements: Count;
   readonly dtype: DType;
-  /** Names under which layers read it: itself and its Identity aliases, each with whether only statistics slots do. */
-  readonly faces: ReadonlyMap<string, boolean>;
+  /** Names under which layers read it: itself and its Identity aliases, each with what they read it as. */
+  readonly faces: ReadonlyMap<string, Role>;
 }
 
+/** What a layer reads a tensor as: trained, running statistics, or the scales and zero points of a quantised tensor. */
+export type Role = 'weight' | 'buffer' | 'scale';
+
 interface Stored extends StoredTensor {
-  readonly faces: Map<string, boolean>;
+  readonly faces: Map<string, Role>;
   firstCall: number | null;
 }
 
@@ -39,7 +42,9 @@ const QUANTISED = new Set<DType>(['int8', 'uint8', 'int4', 'uint4', 'int2', 'uin
  * Counts parameters by following every constant that a layer reads back to the tensors in the file that it is made of.
  *
  * Stored are the float and quantised initializers, and tensors of more than one element that Constant or ConstantOfShape
- * nodes make and that reach a layer unchanged (moved, not computed with). Each step back is taken once per way of reading
+ * nodes make and that reach a layer unchanged (moved, not computed with). Quantised are integers of up to 8 bits, and wider
+ * ones where a slot holds quantised numbers (int32 biases) or zero points, so that a quantised network stores its biases
+ * too, and has as many trainable elements as the one that it was made of. Scales and zero points are not trainable. Each step back is taken once per way of reading
  * it, so that the walk is linear in the graph.
  */
 export function countParams(constants: ReadonlyMap<string, Constant>, calls: readonly Inference[]): Params {
@@ -50,27 +55,32 @@ export function countParams(constants: ReadonlyMap<string, Constant>, calls: rea
   let scalars: Count = 0;
   const producers = new Map<string, Inference>();
   const seen = {
-    weights: { moved: new Set<string>(), computed: new Set<string>() },
-    buffers: { moved: new Set<string>(), computed: new Set<string>() },
+    weight: { moved: new Set<string>(), computed: new Set<string>() },
+    scale: { moved: new Set<string>(), computed: new Set<string>() },
+    buffer: { moved: new Set<string>(), computed: new Set<string>() },
   };
 
-  const reach = (start: string, index: number, buffer: boolean) => {
-    const pending = [{ value: start, moved: true, face: start }];
+  const reach = (start: string, index: number, slot: number) => {
+    const layer = calls[index] as Inference;
+    const pending = [{ value: start, moved: true, face: start, role: roleOf(layer, slot), quantised: isQuantised(layer, slot) }];
     for (let next = pending.pop(); next; next = pending.pop()) {
-      const { value, moved, face } = next;
-      const before = seen[buffer ? 'buffers' : 'weights'][moved ? 'moved' : 'computed'];
+      const { value, moved, face, role, quantised } = next;
+      const before = seen[role][moved ? 'moved' : 'computed'];
       const again = before.has(value);
       before.add(value);
       const constant = constants.get(value);
-      if (constant && QUANTISED.has(constant.dtype) && !stored.has(value)) stored.set(value, newStored(constant));
+      if (constant && (quantised || QUANTISED.has(constant.dtype)) && !stored.has(value)) stored.set(value, newStored(constant));
       const producer = producers.get(value);
       if (producer?.operator?.generates && moved && !again) scalars = add(scalars, generate(value, producer, stored));
       const tensor = stored.get(value);
-      if (tensor) touch(tensor, face, index, buffer);
+      if (tensor) touch(tensor, face, index, role);
       if (!producer || again) continue;
       const alias = producer.node.op === 'Identity';
       const stays = moved && (producer.operator?.moves === true || producer.operator?.generates === true);
-      for (const input of producer.node.inputs) pending.push({ value: input, moved: stays, face: alias ? face : input });
+      for (const [k, input] of producer.node.inputs.entries()) {
+        const read = { role: roleOf(producer, k, role), quantised: isQuantised(producer, k) };
+        pending.push({ value: input, moved: stays, face: alias ? face : input, ...read });
+      }
     }
   };
   for (let index = 0; index < calls.length; index++) {
@@ -79,7 +89,7 @@ export function countParams(constants: ReadonlyMap<string, Constant>, calls: rea
     if (isConstant(call)) for (const name of outputs) producers.set(name, call);
     else {
       for (let slot = 0; slot < inputs.length; slot++) {
-        if (call.inputs[slot]?.constant) reach(inputs[slot] as string, index, call.operator?.buffers?.includes(slot) ?? false);
+        if (call.inputs[slot]?.constant) reach(inputs[slot] as string, index, slot);
       }
     }
   }
@@ -89,6 +99,17 @@ export function countParams(constants: ReadonlyMap<string, Constant>, calls: rea
 /** Whether a node computes the same for every input, and so is no layer. */
 export function isConstant(call: Inference): boolean {
   return call.outputs.every((output) => output.constant);
+}
+
+/** What a node reads an input as; what makes a weight, statistics or scales is itself read as that. */
+export function roleOf({ operator }: Inference, slot: number, output: Role = 'weight'): Role {
+  if (operator?.buffers?.includes(slot)) return 'buffer';
+  return operator?.scales?.(slot) ? 'scale' : output;
+}
+
+/** Whether integers of any type are part of a quantised tensor there. */
+function isQuantised({ operator }: Inference, slot: number): boolean {
+  return operator?.quantised?.includes(slot) || operator?.scales?.(slot) || false;
 }
 
 function newStored({ dtype, shape }: Pick<Constant, 'dtype' | 'shape'>): Stored {
@@ -105,14 +126,19 @@ function generate(value: string, producer: Inference, stored: Map<string, Stored
   return 0;
 }
 
-function touch(tensor: Stored, face: string, index: number, buffer: boolean): void {
+function touch(tensor: Stored, face: string, index: number, role: Role): void {
   tensor.firstCall = tensor.firstCall === null ? index : Math.min(tensor.firstCall, index);
-  tensor.faces.set(face, buffer && (tensor.faces.get(face) ?? true));
+  tensor.faces.set(face, (tensor.faces.get(face) ?? role) === role ? role : 'weight');
 }
 
 /** Whether a tensor holds running statistics only, and so is not trained. */
 export function isBuffer({ faces }: StoredTensor): boolean {
-  return faces.size > 0 && [...faces.values()].every(Boolean);
+  return faces.size > 0 && [...faces.values()].every((role) => role === 'buffer');
+}
+
+/** Whether a tensor is trained: some layer reads it as a weight, or none reads it. */
+export function isTrained({ faces }: StoredTensor): boolean {
+  return faces.size === 0 || [...faces.values()].includes('weight');
 }
 
 function byCall(tensors: Iterable<Stored>): Map<number, ParamCount> {
@@ -127,7 +153,7 @@ function withTensor(count: ParamCount, tensor: Stored): ParamCount {
   const buffer = isBuffer(tensor);
   return {
     stored: add(count.stored, tensor.elements),
-    trainable: add(count.trainable, buffer ? 0 : tensor.elements),
+    trainable: add(count.trainable, isTrained(tensor) ? tensor.elements : 0),
     buffers: add(count.buffers, buffer ? tensor.elements : 0),
   };
 }
@@ -138,7 +164,7 @@ function total(tensors: Iterable<Stored>): Omit<Params['total'], 'scalars'> {
   let bytes: Count = 0;
   for (const tensor of tensors) {
     count = withTensor(count, tensor);
-    const weights = tensor.faces.size === 0 ? 1 : [...tensor.faces.values()].filter((buffer) => !buffer).length;
+    const weights = tensor.faces.size === 0 ? 1 : [...tensor.faces.values()].filter((role) => role === 'weight').length;
     logical = add(logical, times(weights, tensor.elements));
     bytes = add(bytes, bytesOf(tensor.elements, tensor.dtype));
   }

@@ -2,10 +2,13 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { IResolvers, MercuriusContext } from 'mercurius';
 import type { Analyst } from '../analysis/analyst.ts';
 import { conventionCatalog, deviceCatalog, formatCatalog, operatorCatalog } from '../analysis/catalog.ts';
+import { compareNetworks } from '../analysis/comparison/compare-networks.ts';
+import type { Comparison } from '../analysis/comparison/comparison.ts';
 import type { LayersArguments, LayersPage } from '../analysis/layers-page.ts';
-import type { Source } from '../analysis/source.ts';
+import type { JsonSource } from '../analysis/source.ts';
 import { views } from '../analysis/views/index.ts';
 import type { View } from '../analysis/views/view.ts';
+import { Fault } from '../core/fault.ts';
 import type { Totals } from '../core/report.ts';
 import { type AskedReport, askReport, pageFor } from './layers.ts';
 import { analyzeOptions, type OptionsInput } from './options.ts';
@@ -33,7 +36,7 @@ function viewField(analyst: Analyst, view: View): [string, unknown] {
   ];
 }
 
-function sourceOf({ ref, description }: AnalyzeArguments['network'], bytes: number): Source {
+function sourceOf({ ref, description }: AnalyzeArguments['network'], bytes: number): JsonSource {
   return { kind: 'json', value: ref === undefined ? description : { ref }, pointer: '', bytes };
 }
 
@@ -66,6 +69,19 @@ export function resolversFor(analyst: Analyst): IResolvers {
           .filter(({ id }) => id !== 'report')
           .map((view) => viewField(analyst, view)),
       ),
+      async compareNetworks(
+        _root: unknown,
+        { networks, options }: { readonly networks: readonly AnalyzeArguments['network'][]; readonly options?: OptionsInput | null },
+        { bytes, signal }: MercuriusContext,
+      ): Promise<Comparison> {
+        const { edits, group, ...asked } = analyzeOptions(options ?? {});
+        if (edits || group !== undefined) throw new Fault('invalid-option', 'a comparison of networks takes neither edits nor group');
+        return compareNetworks(
+          networks.map((network) => sourceOf(network, bytes)),
+          asked,
+          (source) => analyst.read(source, signal, true),
+        );
+      },
       operators: operatorCatalog,
       formats: formatCatalog,
       conventions: conventionCatalog,

@@ -97,8 +97,8 @@ export function describeRef(ref: string): Described | null {
   }
 }
 
-/** The names that may stand behind the prefix of a ref, `zoo:` or `pattern:`. */
-export function namesLike(ref: string): readonly string[] {
-  if (ref.startsWith('zoo:')) return networkNames();
-  return ref.startsWith('pattern:') ? patterns().map(({ id }) => id) : [];
+/** Every ref without parameters that begins like this one, with `zoo:` or `pattern:`. */
+export function refsLike(ref: string): readonly string[] {
+  if (ref.startsWith('zoo:')) return networkNames().map((name) => `zoo:${name}`);
+  return ref.startsWith('pattern:') ? patterns().map(({ id }) => `pattern:${id}`) : [];
 }

@@ -16,10 +16,16 @@ import { JSON_OPTIONS, type OptionName, type RequestOptions } from './schemas/op
 const RAW_TYPES = ['application/octet-stream', 'application/onnx', 'application/x-protobuf', 'application/x-www-form-urlencoded'];
 
 /** What the content-type parsers leave in `request.body`: nothing has been read yet. */
-interface Body {
+interface Unread {
   readonly kind: 'raw' | 'json';
   readonly stream: Readable;
 }
+
+/** A body of which only JSON has been read. */
+export type Body =
+  | { readonly kind: 'form' }
+  | { readonly kind: 'raw'; readonly stream: Readable }
+  | { readonly kind: 'json'; readonly json: unknown; readonly bytes: number };
 
 /** Reads a network for one request, here or in the pool. */
 export type Read = (source: Source) => Promise<Reading>;
@@ -36,7 +42,7 @@ export interface Sent {
  */
 export function acceptNetworks(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  const pass = (kind: Body['kind']) => (_request: FastifyRequest, stream: Readable, done: (error: null, body: Body) => void) =>
+  const pass = (kind: Unread['kind']) => (_request: FastifyRequest, stream: Readable, done: (error: null, body: Unread) => void) =>
     done(null, { kind, stream });
   app.addContentTypeParser(RAW_TYPES, pass('raw'));
   app.addContentTypeParser('application/json', pass('json'));
@@ -55,31 +61,37 @@ export function unsupported(contentType: string): Fault {
   );
 }
 
-/** Reads the network that a request carries. `query` decides where it says something that the body says too; `names` are the options of the door. */
-export async function readBody(
-  request: FastifyRequest,
-  query: RequestOptions,
-  names: readonly OptionName[],
-  config: Config,
-  read: Read,
-): Promise<Sent> {
+/** Takes the body of a request as far as it has to be held: what is JSON is parsed, files are left to be read as they arrive. */
+export async function takeBody(request: FastifyRequest, { limits }: Config): Promise<Body> {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new Fault('unsupported-media-type', `a body with 'Content-Encoding: ${encoding.slice(0, 100)}' is not read; send it as it is`);
   }
-  const { modelBytes, jsonBytes, reader } = config.limits;
+  const { modelBytes, jsonBytes, reader } = limits;
   if (request.isMultipart()) {
     refuseLarge(request, modelBytes + jsonBytes);
-    return readForm(request, query, names, modelBytes, read);
+    return { kind: 'form' };
   }
-  const body = request.body as Body | undefined;
+  const body = request.body as Unread | undefined;
   if (body === undefined) throw new Fault('empty-body', 'the body is empty: send a model file or a network description');
-  if (body.kind === 'json') {
-    refuseLarge(request, jsonBytes);
-    const bytes = await collect(chunksOf(body.stream), jsonBytes);
-    return readJson(parseJson(bytes, reader.depth), bytes.length, query, names, read);
-  }
-  refuseLarge(request, modelBytes);
+  const { kind, stream } = body;
+  refuseLarge(request, kind === 'json' ? jsonBytes : modelBytes);
+  if (kind === 'raw') return { kind, stream };
+  const bytes = await collect(chunksOf(stream), jsonBytes);
+  return { kind, json: parseJson(bytes, reader.depth), bytes: bytes.length };
+}
+
+/** Reads the network in a body. `query` decides where it says something that the body says too; `names` are the options of the door. */
+export async function readBody(
+  request: FastifyRequest,
+  body: Body,
+  query: RequestOptions,
+  names: readonly OptionName[],
+  { limits: { modelBytes } }: Config,
+  read: Read,
+): Promise<Sent> {
+  if (body.kind === 'form') return readForm(request, query, names, modelBytes, read);
+  if (body.kind === 'json') return readJson(body.json, body.bytes, query, names, read);
   const network = await read({ kind: 'file', chunks: chunksOf(body.stream), maxBytes: modelBytes, format: query.format });
   return { network, options: query };
 }

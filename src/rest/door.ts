@@ -35,12 +35,14 @@ export function doors(): Door[] {
 
 const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: ref('Problem') } } });
 
-/** What a door answers, for OpenAPI. */
-export function responsesOf({ view, forms }: Door) {
-  const content = forms.flatMap((form): [string, object][] => {
+/** What a door answers, for OpenAPI; `other` is another answer that it has, its name and its forms. */
+export function responsesOf({ view, forms }: Door, other?: { readonly answer: string; readonly forms: readonly Form[] }) {
+  const name = answerName(view);
+  const answer = other ? Type.Union([ref(name), ref(other.answer)]) : ref(name);
+  const content = [...new Set([...forms, ...(other?.forms ?? [])])].flatMap((form): [string, object][] => {
     // An attachment of Netron has the media type of the answer itself, and no schema of ours.
     if (form === 'netron') return [];
-    return [[TYPES[form], { schema: form === 'json' ? ref(answerName(view)) : Type.String({ description: FORMS[form] }) }]];
+    return [[TYPES[form], { schema: form === 'json' ? answer : Type.String({ description: FORMS[form] }) }]];
   });
   return {
     200: {

@@ -131,8 +131,9 @@ function json(name: Name, text: string, spot: RequestSpot): unknown {
 
 /** `0.4,0.6` */
 function efficiency(text: string): unknown {
-  const [compute = '', bandwidth = '', ...more] = text.split(',');
-  return more.length > 0 ? text : { compute: decimal(compute), bandwidth: decimal(bandwidth) };
+  const [compute, bandwidth, ...more] = text.split(',').map(decimal);
+  const two = more.length === 0 && typeof compute === 'number' && typeof bandwidth === 'number';
+  return two ? { compute, bandwidth } : text;
 }
 
 /** `4.1e9:FLOP`, or without a unit. */

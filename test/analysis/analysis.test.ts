@@ -71,7 +71,7 @@ t.test('refs', async (t) => {
   for (const ref of [
     'zoo:vgg17',
     'zoo:resnot,depth=50,variant=v1.5',
-    'pattern:two-3x3',
+    'pattern:two-4x4',
     `sha256:${'0'.repeat(64)}`,
     'name:mine',
     'name:a:b@3',
@@ -80,7 +80,7 @@ t.test('refs', async (t) => {
   }
   for (const ref of ['vgg16', 'zoo:', 'zoo:../etc', 'zoo:vgg16,depth=12', 'sha256:12', 'name:a@b', 'name:', 5, null, ['zoo:vgg16']])
     await refused(ref, 'invalid-ref');
-  await t.rejects(resolveNetwork({ ref: 'zoo:resnet52' }, limits), { message: /did you mean "resnet50"/ });
+  await t.rejects(resolveNetwork({ ref: 'zoo:resnet52' }, limits), { message: /did you mean "zoo:resnet50"/ });
   await t.rejects(resolveNetwork({ ref: 'zoo:vgg16', options: {} }, limits), { code: 'invalid-network', spot: { pointer: '/options' } });
 });
 

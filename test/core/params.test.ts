@@ -2,7 +2,7 @@ import t from 'tap';
 import type { Attribute, Constant, Graph, Node } from '../../src/core/graph.ts';
 import { constantTensor, inferNode } from '../../src/core/inference/infer.ts';
 import type { Tensor } from '../../src/core/operators/operator.ts';
-import { countParams, type Params } from '../../src/core/params.ts';
+import { countParams, isTrained, type Params } from '../../src/core/params.ts';
 
 interface Parts {
   readonly constants?: readonly Constant[];
@@ -129,6 +129,81 @@ t.test('what a front end made of arguments is no parameter; 4-bit weights pack',
     ],
   });
   t.match(total, { stored: 3, scalars: 0, bytes: 2 });
+});
+
+const integers = (name: string, dtype: Constant['dtype'], ...shape: number[]): Constant => ({ name, dtype, shape, data: null });
+
+t.test('scales and zero points are stored, not trained; int32 biases are weights', async (t) => {
+  const constants = [
+    float('xs', 1),
+    integers('xz', 'uint8', 1),
+    integers('w', 'int8', 4, 4),
+    float('ws', 4),
+    integers('wz', 'int8', 4),
+    integers('b', 'int32', 4),
+    float('bs', 4),
+    integers('bz', 'int32', 4),
+  ];
+  const { total, byCall, tensors } = params({
+    constants,
+    nodes: [
+      ['QuantizeLinear', ['x', 'xs', 'xz'], 'q'],
+      ['DequantizeLinear', ['q', 'xs', 'xz'], 'dq'],
+      ['DequantizeLinear', ['w', 'ws', 'wz'], 'dw'],
+      ['DequantizeLinear', ['b', 'bs', 'bz'], 'db', { axis: 0 }],
+      ['Gemm', ['dq', 'dw', 'db'], 'y'],
+    ],
+  });
+  t.match(total, { stored: 38, trainable: 20, logical: 20, buffers: 0, bytes: 1 * 4 + 1 + 16 + 16 + 4 + 16 + 16 + 16 });
+  t.same(byCall.get(0), { stored: 2, trainable: 0, buffers: 0 });
+  t.same(byCall.get(4), { stored: 36, trainable: 20, buffers: 0 });
+  t.same(
+    [...tensors].filter(([, tensor]) => isTrained(tensor)).map(([name]) => name),
+    ['w', 'b'],
+  );
+});
+
+t.test('operators on quantised tensors name their scales by slot', async (t) => {
+  const scale = (name: string) => [float(`${name}s`, 1), integers(`${name}z`, 'uint8', 1)];
+  const to: Constant = { name: 'to', dtype: 'int64', shape: [3], data: [1, 4, 1] };
+  const conv = params({
+    constants: [to, ...scale('x'), integers('w', 'int8', 4, 4, 1), ...scale('w'), ...scale('y'), integers('b', 'int32', 4)],
+    nodes: [
+      ['QuantizeLinear', ['x', 'xs', 'xz'], 'q'],
+      ['Reshape', ['q', 'to'], 'r'],
+      ['QLinearConv', ['r', 'xs', 'xz', 'w', 'ws', 'wz', 'ys', 'yz', 'b'], 'y'],
+    ],
+  });
+  t.match(conv.total, { stored: 26, trainable: 20 });
+  const concat = params({
+    constants: [...scale('y'), integers('c', 'uint8', 1, 3), ...scale('c'), ...scale('x')],
+    nodes: [['com.microsoft.QLinearConcat', ['ys', 'yz', 'x', 'xs', 'xz', 'c', 'cs', 'cz'], 'y', { axis: 1 }]],
+  });
+  t.match(concat.total, { stored: 9, trainable: 3 });
+  const product = params({
+    constants: [integers('w', 'int8', 4, 2), integers('xz', 'uint8', 1), integers('wz', 'int8', 1)],
+    nodes: [['MatMulInteger', ['x', 'w', 'xz', 'wz'], 'y']],
+  });
+  t.match(product.total, { stored: 10, trainable: 8 });
+  const packed = params({
+    constants: [integers('w', 'uint8', 2, 1, 8), float('ws', 2), integers('wz', 'uint8', 2), float('b', 2)],
+    nodes: [['com.microsoft.MatMulNBits', ['x', 'w', 'ws', 'wz', '', 'b'], 'y', { K: 4, N: 2, bits: 4, block_size: 16 }]],
+  });
+  t.match(packed.total, { stored: 22, trainable: 18 });
+});
+
+t.test('a scale that is also a weight is trained; scales may be computed', async (t) => {
+  const { total } = params({
+    constants: [float('s', 4), float('a', 4), float('b', 1), integers('w', 'int8', 4, 4)],
+    nodes: [
+      ['Mul', ['a', 'b'], 'ab'],
+      ['DequantizeLinear', ['w', 'ab'], 'dw'],
+      ['MatMul', ['x', 'dw'], 'y'],
+      ['QuantizeLinear', ['y', 's'], 'q'],
+      ['Add', ['y', 's'], 'z'],
+    ],
+  });
+  t.match(total, { stored: 25, trainable: 20 });
 });
 
 t.test('a long chain of constant nodes takes linear time', async (t) => {

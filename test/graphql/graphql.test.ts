@@ -363,3 +363,20 @@ t.test('a model file is for REST', async (t) => {
   const { errors } = await ask(app, ANALYZE, { network: { base64: matmulFile(2, 2).toString('base64') } });
   t.match(errors, [{ extensions: { code: 'invalid-query' } }]);
 });
+
+t.test("a view's own arguments are checked as they are in REST", async (t) => {
+  const app = await service(t);
+  for (const [field, said] of [
+    ['memory(network: $n, activations: "fp16") { status }', /activations cannot be 'fp16'.*float16/],
+    ['memory(network: $n, optimizer: "adamw") { status }', /optimizer cannot be 'adamw'.*adam/],
+    ['memory(network: $n, precision: "half") { status }', /own, mixed/],
+    ['roofline(network: $n, weights: "foo") { status }', /weights cannot be 'foo'/],
+    ['effectiveReceptiveField(network: $n, variant: "median") { field { status } }', /variant cannot be 'median'/],
+    ['compare(network: $n, conventions: ["fvcore"]) { figure { value } }', /two ids/],
+    ['compare(network: $n, figure: { value: 1e9, unit: "GFLOP" }) { figure { value } }', /'MAC' or 'FLOP'/],
+    ['training(network: $n, recompute: 2) { status }', /recompute/],
+  ] as const) {
+    const answer = await ask(app, `query ($n: NetworkInput!) { ${field} }`, { n: { description: CONV } });
+    t.match(answer.errors?.[0], { message: said, extensions: { code: 'invalid-option' } }, field);
+  }
+});

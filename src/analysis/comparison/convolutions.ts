@@ -25,7 +25,7 @@ export function weightsPerPair(trace: Trace, layers: readonly Layer[]): number |
 export interface Linearity {
   /** How many there are. */
   readonly layers: number;
-  /** Whether together they are one linear map (with bias, an affine one), because nothing non-linear stands between any of them. */
+  /** Whether they stand in a row with nothing non-linear between: then they are one linear map (with biases, an affine one). */
   readonly oneMap: boolean;
 }
 
@@ -40,25 +40,20 @@ const AFFINE: ReadonlySet<string> = new Set([
 
 /** Whether an activation stands between layers with weights: without one they are a single linear map. */
 export function linearityOf(trace: Trace, layers: readonly Layer[]): Linearity {
-  /** Of each value, whether it comes from a layer with weights, and whether through something non-linear. */
-  const states = new Map<string, 'weighted' | 'bent'>();
+  /** Of each value that comes from a layer with weights, whether it does so through something non-linear. */
+  const bent = new Map<string, boolean>();
   let count = 0;
-  let bent = false;
+  let inRow = 0;
   for (const layer of layers) {
-    const before = layer.inputs.map((name) => states.get(name));
+    const before = layer.inputs.flatMap((name) => bent.get(name) ?? []);
     const kind = kindOf(trace, layer);
     if (kind === 'weights') {
       count += 1;
-      bent ||= before.includes('bent');
-    }
-    const weighted = kind === 'weights' || before.includes('weighted');
-    const through = before.includes('bent') || (kind === 'bends' && weighted);
-    for (const { name } of layer.outputs) {
-      if (through) states.set(name, 'bent');
-      else if (weighted) states.set(name, 'weighted');
-    }
+      if (before.length > 0 && !before.includes(true)) inRow += 1;
+    } else if (before.length === 0) continue;
+    for (const { name } of layer.outputs) bent.set(name, kind === 'bends' || before.includes(true));
   }
-  return { layers: count, oneMap: count > 0 && !bent };
+  return { layers: count, oneMap: count > 0 && inRow === count - 1 };
 }
 
 function kindOf(trace: Trace, layer: Layer): 'weights' | 'affine' | 'bends' {

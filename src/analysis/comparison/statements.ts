@@ -1,6 +1,6 @@
 import type { CountJson } from '../../core/report.ts';
 import type { Summary } from './summary.ts';
-import { alongAxes, digits, fieldText, inWords, isNearly, proportion } from './words.ts';
+import { alongAxes, digits, fieldText, inWords, isNearly, percent, proportion } from './words.ts';
 
 /** Says something of a network (the second one) against the first; null where there is nothing to say, or too little known. */
 type Rule = (first: Summary, other: Summary, names: Names) => string | readonly string[] | null;
@@ -29,7 +29,7 @@ const receptiveField: Rule = (first, other) => {
 };
 
 /** The size of the fields where all axes and units have the same. */
-function sizeOf({ receptiveField: axes }: Summary): number | null {
+function sizeOf({ receptiveField: axes }: Pick<Summary, 'receptiveField'>): number | null {
   const [size = null] = axes.map((axis) => axis.size);
   return axes.every((axis) => axis.status === 'exact' && axis.size === size && axis.sizeMin === size) ? size : null;
 }
@@ -54,34 +54,47 @@ const totalStride: Rule = (first, other) => {
 
 /** A field can stay where the total stride changes, and the other way round. */
 const independence: Rule = (first, other) => {
-  const fields = [sizeOf(first), sizeOf(other)];
-  const strides = [first, other].map(({ receptiveField: axes }) => axes[0]?.stride ?? null);
+  const [fields, strides] = [
+    [sizeOf(first), sizeOf(other)],
+    [strideOf(first), strideOf(other)],
+  ];
   if ([...fields, ...strides].includes(null)) return null;
   const [field, stride] = [fields[0] === fields[1], strides[0] === strides[1]];
   if (field && !stride) return 'the receptive field is the same at another total stride: one does not decide the other';
+  // Without strides this would be said of every pair.
   if (stride && !field && strides[0] !== 1)
     return 'the total stride is the same with another receptive field: one does not decide the other';
   return null;
 };
 
+/** The total stride where all axes have the same. */
+function strideOf({ receptiveField: axes }: Summary): number | null {
+  const [stride = null] = axes.map((axis) => axis.stride);
+  return axes.every((axis) => axis.stride === stride) ? stride : null;
+}
+
 const holes: Rule = (first, other) => {
   const [one, two] = [first.coverage, other.coverage];
   if (!one || !two || (one.positions === one.hull && two.positions === two.hull)) return null;
   const text = ({ positions, hull }: typeof one) =>
-    positions === hull ? `all ${digits(hull)}` : `${digits(positions)} of ${digits(hull)} (${Math.round((100 * positions) / hull)} %)`;
+    positions === hull ? `all ${digits(hull)}` : `${digits(positions)} of ${digits(hull)} (${percent(positions / hull)})`;
   return `positions within its field that a unit depends on: ${text(two)} against ${text(one)}`;
 };
 
+/** Sigmas are sums of fractions: what differs by less than this is equal. */
+const ROUNDING = 1e-9;
+
 const effectiveField: Rule = (first, other) => {
-  const sigmas = ({ effective }: Summary) => alongAxes(effective.axes, ({ sigma }) => (sigma === null ? null : digits(sigma)));
-  const [one, two] = [sigmas(first), sigmas(other)];
-  const [a, b] = [first.effective.axes[0]?.sigma, other.effective.axes[0]?.sigma];
-  if (one === null || two === null || a == null || b == null) return null;
-  const uniform = !one.includes(' ') && !two.includes(' ');
-  if (one === two) return `same effective receptive field: sigma ${one}`;
-  if (uniform && isNearly(b, a)) return `nearly the same effective receptive field: sigma ${two} against ${one}`;
-  const by = uniform && a > 0 && b > 0 ? proportion(b, a, 'wider', 'narrower') : null;
-  return `effective receptive field: sigma ${two} against ${one}${by === null ? '' : ` (${by})`}`;
+  const text = ({ effective }: Summary) => alongAxes(effective.axes, ({ sigma }) => (sigma === null ? null : digits(sigma)));
+  const [one, two] = [text(first), text(other)];
+  if (one === null || two === null) return null;
+  const pairs = other.effective.axes.map(({ sigma }, i) => [Number(sigma), Number(first.effective.axes[i]?.sigma)] as const);
+  if (pairs.every(([b, a]) => Math.abs(b - a) <= ROUNDING * a)) return `same effective receptive field: sigma ${two}`;
+  const against = `effective receptive field: sigma ${two} against ${one}`;
+  if (pairs.every(([b, a]) => isNearly(b, a))) return `nearly the same ${against}`;
+  const [b, a] = pairs[0] as readonly [number, number];
+  const uniform = pairs.every((pair) => pair[0] === b && pair[1] === a);
+  return uniform && a > 0 && b > 0 ? `${against} (${proportion(b, a, 'wider', 'narrower')})` : against;
 };
 
 const weightsPerPair: Rule = ({ weightsPerPair: first }, { weightsPerPair: other }) => {
@@ -132,34 +145,46 @@ const nonlinearities: Rule = (first, other) => {
   return `${inWords(by)} ${two > one ? 'more' : 'fewer'} ${noun}: ${digits(two)} against ${digits(one)}`;
 };
 
-/** Convolutions without an activation between them are one convolution, of their field and stride. */
+/** Convolutions in a row without an activation between are one linear map. */
 const linearMap: Rule = (first, other, names) => {
-  const alone = ({ linearity }: Summary, name: string) =>
-    linearity.oneMap && linearity.layers > 1
-      ? [`no activation between the ${inWords(linearity.layers)} layers with weights of ${name}: they are one linear map`]
-      : [];
-  const said = [...alone(first, names.first), ...alone(other, names.other)];
-  const sizes = [sizeOf(first), sizeOf(other)];
-  const alike =
-    first.linearity.oneMap &&
-    other.linearity.oneMap &&
-    sizes[0] !== null &&
-    sizes[0] === sizes[1] &&
-    first.receptiveField[0]?.stride === other.receptiveField[0]?.stride &&
-    first.totals.nonlinearities === other.totals.nonlinearities &&
-    first.linearity.layers !== other.linearity.layers;
-  if (!alike) return said;
-  const [many, single] = first.linearity.layers > 1 ? [names.first, names.other] : [names.other, names.first];
-  return [`the same linear map: no activation between convolutions, so that ${single} can do all that ${many} does, but at borders`];
+  if (canDoAllOf(first, other)) return sameMap(names.first, names.other);
+  if (canDoAllOf(other, first)) return sameMap(names.other, names.first);
+  return [...inOne(first, names.first), ...inOne(other, names.other)];
 };
 
+function sameMap(single: string, many: string): string {
+  return `the same linear map: no activation between the convolutions of ${many}, so that ${single} can do all that they do, but for borders and biases`;
+}
+
+function inOne({ linearity: { layers, oneMap } }: Summary, name: string): string[] {
+  return oneMap && layers > 1
+    ? [`no activation between the ${inWords(layers)} layers with weights of ${name}: they are one linear map`]
+    : [];
+}
+
+/** Whether a network of one convolution without holes can take the place of several in a row: the same channels, field, stride and activations. */
+function canDoAllOf(single: Summary, many: Summary): boolean {
+  if (single.linearity.layers !== 1 || single.weightsPerPair === null || !many.linearity.oneMap || many.linearity.layers === 1)
+    return false;
+  const size = sizeOf(single);
+  if (size === null || single.coverage?.positions !== size ** single.receptiveField.length) return false;
+  const about = ({ inputs, outputs, totals, receptiveField: axes }: Summary) =>
+    JSON.stringify([
+      [...inputs, ...outputs].map(({ shape }) => shape),
+      totals.nonlinearities,
+      axes.map(({ status, size, sizeMin, stride }) => [status, size, sizeMin, stride]),
+    ]);
+  return about(single) === about(many);
+}
+
+/** Fields along other axes have nothing in common. */
+function alongSameAxes(rule: Rule): Rule {
+  const names = ({ receptiveField: axes }: Summary) => axes.map(({ axis }) => axis).join();
+  return (first, other, called) => (names(first) === names(other) ? rule(first, other, called) : null);
+}
+
 const RULES: readonly Rule[] = [
-  receptiveField,
-  localField,
-  totalStride,
-  independence,
-  holes,
-  effectiveField,
+  ...[receptiveField, localField, totalStride, independence, holes, effectiveField].map(alongSameAxes),
   linearMap,
   nonlinearities,
   depth,

@@ -2,8 +2,10 @@ import { analyze } from '../../core/analyze.ts';
 import type { Network } from '../../core/graph.ts';
 import type { AnalyzeOptions } from '../../core/options.ts';
 import { effectiveField } from '../../core/receptive-field/effective.ts';
-import { type Coverage, unitRegion } from '../../core/receptive-field/region.ts';
+import { flowFrom } from '../../core/receptive-field/influence/flow.ts';
 import type { Source } from '../../core/receptive-field/propagate.ts';
+import { type Coverage, unitRegion } from '../../core/receptive-field/region.ts';
+import { unitAxes } from '../../core/receptive-field/target.ts';
 import type { CountJson, FieldAxis, Report } from '../../core/report.ts';
 import { type Trace, traceGraph } from '../../core/trace.ts';
 import { type ChosenLayer, layerOf, sourcesOf } from '../views/target.ts';
@@ -58,6 +60,7 @@ export function summaryOf(network: Network, options: AnalyzeOptions): Summary {
   const trace = traceGraph(network.graph, options);
   const [source] = sourcesOf(trace, undefined);
   const chosen = layerOf(trace, source, undefined);
+  const fields = layers[chosen.layer.index]?.outputs[0]?.receptiveFields ?? [];
   return {
     network: report.network,
     status: report.status,
@@ -79,19 +82,20 @@ export function summaryOf(network: Network, options: AnalyzeOptions): Summary {
     weightsPerPair: weightsPerPair(trace, layers),
     linearity: linearityOf(trace, layers),
     layer: chosen.layer,
-    ...(source ? fieldsOf(trace, source, chosen) : NO_FIELDS),
-    growth: growthOf(trace, layers),
+    receptiveField: fields.find((field) => field.source === source?.name)?.axes ?? [],
+    ...centreOf(trace, source, chosen),
+    growth: growthOf(trace, layers, source?.name),
   };
 }
 
-const NO_FIELDS = { receptiveField: [], effective: { axes: [], luoSize: null }, coverage: null } as const;
+const NOTHING_KNOWN = { effective: { axes: [], luoSize: null }, coverage: null } as const;
 
-function fieldsOf(trace: Trace, source: Source, { target }: ChosenLayer): Pick<Summary, 'receptiveField' | 'effective' | 'coverage'> {
-  const region = unitRegion(trace, { target, source });
+/** What the centre unit of a layer sees; nothing where a size that tells where the centre is is not known, or 0. */
+function centreOf(trace: Trace, source: Source | undefined, { target }: ChosenLayer): Pick<Summary, 'effective' | 'coverage'> {
+  if (!source || unitAxes(flowFrom(trace, source, target.at), target).some(({ size }) => !size)) return NOTHING_KNOWN;
   const { axes, luoSize } = effectiveField(trace, { target, source });
   return {
-    receptiveField: region.axes.map(({ field }) => field),
     effective: { axes: axes.map(({ axis, sigma }) => ({ axis, sigma })), luoSize },
-    coverage: region.coverage,
+    coverage: unitRegion(trace, { target, source }).coverage,
   };
 }

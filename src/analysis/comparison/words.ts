@@ -4,6 +4,9 @@ import { grouped } from '../figures/numbers.ts';
 /** Below this share two numbers are nearly the same; `same` is said of equal ones only. */
 export const NEARLY = 0.01;
 
+/** Shares below this are not told: of large integers doubles do not know them. */
+const TINY = 1e-6;
+
 const SMALL = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
 
 /** `two`, `12` */
@@ -25,8 +28,9 @@ export function percent(share: number): string {
 
 /** How one number stands to the first one, of which neither is 0; null where they are equal. */
 export function proportion(value: CountJson, first: CountJson, more: string, fewer: string): string | null {
-  const ratio = Number(value) / Number(first);
   if (value === first) return null;
+  const ratio = Number(value) / Number(first);
+  if (Math.abs(ratio - 1) < TINY) return 'less than 0.0001 % apart';
   if (ratio >= 2) return `${digits(Number(ratio.toPrecision(3)))} times`;
   return ratio > 1 ? `${percent(ratio - 1)} ${more}` : `${percent(1 - ratio)} ${fewer}`;
 }

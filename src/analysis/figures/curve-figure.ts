@@ -1,25 +1,12 @@
+import { type CurveSeries, checked, type Point, type Series } from './curve-points.ts';
 import { key } from './key.ts';
 import { fault, mark } from './marks.ts';
 import { amount, grouped } from './numbers.ts';
 import { type Plot, plot } from './plot.ts';
-import { type Axis, placeable, type ScaleKind } from './scale.ts';
+import { type Axis, placeable } from './scale.ts';
 import { document, element, label, line, paragraph, px, TOP } from './svg.ts';
 import { SERIES, SMALL } from './theme.ts';
 import { fit, named, unitText, widthOf } from './words.ts';
-
-export interface CurvePoint {
-  readonly x: number;
-  /** Null where there is no value: the curve breaks. */
-  readonly y: number | null;
-  /** Why there is no value, or what is wrong with it: the place is marked. */
-  readonly fault?: string | undefined;
-}
-
-export interface CurveSeries {
-  readonly name: string;
-  /** In the order in which they are joined. */
-  readonly points: readonly CurvePoint[];
-}
 
 export interface CurveFigureInput {
   /** What is shown: `Cost against input size`. */
@@ -37,25 +24,12 @@ export interface CurveFigureInput {
 }
 
 const HEIGHT = 190;
-/** Most points of a series that are drawn; of more, the least and the greatest of each stretch. */
-const MAX_POINTS = 800;
 /** Most points of a series that are marked one by one. */
 const MAX_MARKS = 40;
 const MAX_PLACES = 6;
 /** Widest name of a place. */
-const NAME = 120;
+const NAME = 200;
 const DASHES = ['', 'dash', 'dot', 'dashdot', 'long', 'fine'];
-
-interface Point {
-  readonly x: number;
-  readonly y: number | null;
-  readonly fault: string | null;
-}
-
-interface Series {
-  readonly name: string;
-  readonly points: readonly Point[];
-}
 
 /** One or more series over one axis, as SVG: lines with marks, breaks where there is no value, crosses where something is wrong. */
 export function curveFigure(input: CurveFigureInput): string {
@@ -65,10 +39,10 @@ export function curveFigure(input: CurveFigureInput): string {
   const shown = { x: [...all.map(({ x }) => x), ...places.map(({ x }) => x)], y: all.flatMap(({ y }) => (y === null ? [] : [y])) };
   const axes = plot(input.x, input.y, shown, { top: TOP + 6, roof: places.length > 0 ? 14 : 0, height: HEIGHT });
   const table = summary(series, input, axes.bottom);
-  const faults = all.filter((point) => point.fault !== null).length;
+  const faults = series.reduce((sum, one) => sum + one.faults, 0);
   const left = input.series.length - series.length;
   const sentences = [
-    faults > 0 ? `× ${faults} ${faults === 1 ? 'point' : 'points'} with a fault${reasons(all)}.` : '',
+    faults > 0 ? `× ${grouped(faults)} ${faults === 1 ? 'point' : 'points'} with a fault${reasons(all)}.` : '',
     left > 0 ? `${left} more series are not drawn.` : '',
     input.note ?? '',
   ];
@@ -87,34 +61,6 @@ export function curveFigure(input: CurveFigureInput): string {
       notes.markup,
     ].join(''),
   });
-}
-
-/** Points that stand nowhere on the horizontal axis are left out; values that stand nowhere on the vertical one are breaks. */
-function checked({ name, points }: CurveSeries, across: ScaleKind, down: ScaleKind): Series {
-  const placed = points.flatMap((point): Point[] => {
-    const x = placeable(point.x, across);
-    return x === null ? [] : [{ x, y: placeable(point.y, down), fault: point.fault === undefined ? null : named(point.fault, 100) }];
-  });
-  return { name: named(name, 40), points: thinned(placed) };
-}
-
-function thinned(points: readonly Point[]): readonly Point[] {
-  const last = points.at(-1);
-  if (points.length <= MAX_POINTS || last === undefined) return points;
-  const stretch = Math.ceil(points.length / (MAX_POINTS / 2));
-  const stretches = Array.from({ length: Math.ceil((points.length - 1) / stretch) }, (_, i) =>
-    points.slice(i * stretch, Math.min((i + 1) * stretch, points.length - 1)),
-  );
-  return [...stretches.flatMap(extremes), last];
-}
-
-/** The first break of a stretch, else its least and its greatest point, in their order. */
-function extremes(points: readonly Point[]): readonly Point[] {
-  const broken = points.find(({ y, fault: why }) => y === null || why !== null);
-  if (broken) return [broken];
-  const least = points.reduce((a, b) => ((b.y as number) < (a.y as number) ? b : a));
-  const greatest = points.reduce((a, b) => ((b.y as number) > (a.y as number) ? b : a));
-  return points.filter((point) => point === least || point === greatest);
 }
 
 function curve({ points }: Series, n: number, { x, y, area }: Plot, join: 'lines' | 'steps'): string {
@@ -167,7 +113,7 @@ function placeMarks(places: readonly Place[], { x: scale, area }: Plot): string 
   return marks.join('');
 }
 
-/** The key, which is a table of where each series begins, ends and is greatest. */
+/** The key, which is a table of the least, the greatest and the last value of each series. */
 function summary(series: readonly Series[], { y }: CurveFigureInput, top: number): { markup: string; bottom: number } {
   if (series.length === 0) return { markup: '', bottom: top };
   return key(
@@ -193,12 +139,12 @@ function reasons(points: readonly Point[]): string {
 }
 
 function describe(series: readonly Series[], places: readonly Place[], { x, y, note }: CurveFigureInput, faults: number): string {
-  const each = series.map(({ name, points }) => {
+  const each = series.map(({ name, points, count }) => {
     const [first, last] = [points[0], points.at(-1)];
     const [least, greatest] = facts(points);
     if (!first || !last || least == null || greatest == null) return `${name}: no values.`;
     const value = (point: Point) => `${point.y === null ? 'no value' : grouped(point.y)} at ${grouped(point.x)}`;
-    return `${name}: ${points.length} points, from ${value(first)} to ${value(last)}, between ${grouped(least)} and ${grouped(greatest)}.`;
+    return `${name}: ${grouped(count)} ${count === 1 ? 'point' : 'points'}, from ${value(first)} to ${value(last)}, between ${grouped(least)} and ${grouped(greatest)}.`;
   });
   const head = `${named(y.label)}${y.unit === '' ? '' : ` in ${unitText(y.unit)}`} against ${named(x.label)}.`;
   const marked = places.map(({ x: place, label: text }) => `${text}: ${grouped(place)}`);
@@ -206,7 +152,7 @@ function describe(series: readonly Series[], places: readonly Place[], { x, y, n
     head,
     ...each,
     marked.length > 0 ? `Marked: ${marked.join('; ')}.` : '',
-    faults > 0 ? `${faults} points have a fault.` : '',
+    faults > 0 ? `${grouped(faults)} ${faults === 1 ? 'point has' : 'points have'} a fault.` : '',
     note ? named(note, 400) : '',
   ]
     .filter(Boolean)

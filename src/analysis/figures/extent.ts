@@ -28,7 +28,8 @@ export function extentOf(size: number | null, fields: readonly (Interval | null)
 /** Shows the fields alone. */
 export function around(start: number, stop: number, size: number | null): Extent {
   if (!Number.isFinite(start) || !Number.isFinite(stop)) return { lo: 0, hi: 1, size };
-  const room = Math.max((stop - start) * 0.1, 0.5);
+  // The last term keeps the ends apart where half a position is less than a double can tell.
+  const room = Math.max((stop - start) * 0.1, 0.5, Math.max(Math.abs(start), Math.abs(stop)) * 1e-9);
   return { lo: start - room, hi: stop + room, size };
 }
 

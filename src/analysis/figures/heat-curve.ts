@@ -23,7 +23,7 @@ export function distribution([axis]: readonly PlacedAxis[], mass: MassSpans, gri
     line(lane.from, base, lane.to, base, 'line'),
     ...ends.map((end) => line(at(lane, end), top, at(lane, end), base, 'line dash')),
     ...spans.map(({ share, span }, i) => (span ? bracket(axis, span, percent(share), base + (i + 1) * BRACKET) : '')),
-    ticksAcross({ ...axis, actual: theoretical }, floor),
+    ticksAcross([{ ...axis, actual: theoretical }], floor),
   ].join('');
   return { markup, bottom: floor + 34, note: '' };
 }

@@ -2,11 +2,11 @@ import { around, type Extent, extentOf, type Lane, lengths, shows } from './exte
 import { distribution } from './heat-curve.ts';
 import type { HeatAxis, HeatGrid, MassSpans, PlacedAxis } from './heat-field.ts';
 import { heatMap, massSwatch } from './heat-map.ts';
-import { type KeyRow, key } from './key.ts';
+import { type KeyRow, key, patch } from './key.ts';
 import { digits, drawable, drawableInterval, type Interval, percent, slice } from './numbers.ts';
-import { unitName } from './region-figure.ts';
 import { cross } from './region-panel.ts';
-import { box, document, INNER, MARGIN, paragraph, TOP } from './svg.ts';
+import { subject } from './subject.ts';
+import { document, INNER, MARGIN, paragraph, TOP } from './svg.ts';
 import { named } from './words.ts';
 
 export interface HeatFigureInput {
@@ -43,7 +43,7 @@ export function heatFigure(input: HeatFigureInput): string {
     spans: axes.map((axis, i) => spanAround(axis.center, drawable(sides[i]))),
   }));
   const extents = axes.map((axis, i) => viewOf(axis, [axis.theoretical, ...mass.map(({ spans }) => spans[i] ?? null)]));
-  const placed = place(axes, extents);
+  const { placed, toScale } = place(axes, extents);
   const drawing =
     placed.length === 2 ? heatMap(placed as [PlacedAxis, PlacedAxis], mass, input.grid) : distribution(placed, mass, input.grid);
   const table = key(
@@ -52,14 +52,19 @@ export function heatFigure(input: HeatFigureInput): string {
     drawing.bottom + 8,
   );
   const zoomed = axes.some(({ size }, i) => size !== null && !(shows(placed[i]?.lane as Lane, 0) && shows(placed[i]?.lane as Lane, size)));
-  const sentences = [effective(input), drawing.note, zoomed ? 'Only a part of the input is shown.' : '', input.note ?? ''];
+  const sentences = [
+    effective(input),
+    drawing.note,
+    zoomed ? 'Only a part of the input is shown.' : '',
+    toScale ? '' : 'The axes are not on one scale.',
+    input.note ?? '',
+  ];
   const notes = paragraph(sentences.filter(Boolean).join(' '), table.bottom + 17, 4);
-  const unit = unitName(input.unit);
-  const suffix = unit === '' ? '' : `, ${unit}`;
+  const { heading, name } = subject(input.layer, input.unit);
   return document({
-    heading: `${named(input.layer, unit === '' ? 46 : 40)}${suffix}`,
+    heading,
     subheading: `Effective receptive field in ${named(input.title)}`,
-    title: `Effective receptive field of ${named(input.layer)}${suffix}, in ${named(input.title)}`,
+    title: `Effective receptive field of ${name}, in ${named(input.title)}`,
     description: [...describe(axes, mass), effective(input), input.note ? named(input.note, 400) : ''].filter(Boolean).join(' '),
     height: notes.bottom + 2,
     body: drawing.markup + table.markup + notes.markup,
@@ -91,27 +96,25 @@ function viewOf({ size }: HeatAxis, fields: readonly (Interval | null)[]): Exten
   return small ? around(start, stop, size) : extentOf(size, fields);
 }
 
-function place(axes: readonly HeatAxis[], extents: readonly Extent[]): PlacedAxis[] {
+function place(axes: readonly HeatAxis[], extents: readonly Extent[]): { placed: PlacedAxis[]; toScale: boolean } {
   const [first, second] = extents;
-  if (first === undefined) return [];
+  if (first === undefined) return { placed: [], toScale: true };
   if (second === undefined) {
-    return [{ ...(axes[0] as HeatAxis), lane: { extent: first, from: MARGIN, to: MARGIN + INNER } }];
+    return { placed: [{ ...(axes[0] as HeatAxis), lane: { extent: first, from: MARGIN, to: MARGIN + INNER } }], toScale: true };
   }
   const top = TOP + 18;
-  const { across, down } = lengths([second], first, { width: INNER - GUTTER, height: MAP });
+  const { across, down, toScale } = lengths([second], first, { width: INNER - GUTTER, height: MAP });
   const width = across[0] as number;
   const left = MARGIN + GUTTER + Math.max(0, (INNER - 2 * GUTTER - width) / 2);
-  return [
-    { ...(axes[0] as HeatAxis), lane: { extent: first, from: top, to: top + down } },
-    { ...(axes[1] as HeatAxis), lane: { extent: second, from: left, to: left + width } },
-  ];
+  const vertical = { ...(axes[0] as HeatAxis), lane: { extent: first, from: top, to: top + down } };
+  const horizontal = { ...(axes[1] as HeatAxis), lane: { extent: second, from: left, to: left + width } };
+  return { placed: [vertical, horizontal], toScale };
 }
 
 function rows(axes: readonly HeatAxis[], mass: MassSpans): KeyRow[] {
-  const swatch = (x: number, y: number) => box(x - 8, y - 5, x + 8, y + 5, 'none line dash');
   return [
-    { label: 'input', cells: axes.map(({ size }) => (size === null ? 'unknown' : digits(size))), swatch: frame },
-    { label: 'theoretical', cells: axes.map(({ theoretical }) => fieldText(theoretical)), swatch },
+    { label: 'input', cells: axes.map(({ size }) => (size === null ? 'unknown' : digits(size))), swatch: patch('panel', 'none line') },
+    { label: 'theoretical', cells: axes.map(({ theoretical }) => fieldText(theoretical)), swatch: patch('none line dash') },
     { label: 'size', cells: axes.map(({ theoretical }) => (theoretical ? digits(theoretical.stop - theoretical.start) : '–')) },
     { label: 'centre', cells: axes.map(({ center }) => text(center)), swatch: cross },
     { label: 'σ', cells: axes.map(({ sigma }) => text(sigma)) },
@@ -121,10 +124,6 @@ function rows(axes: readonly HeatAxis[], mass: MassSpans): KeyRow[] {
       swatch: (x: number, y: number) => massSwatch(i, x, y),
     })),
   ];
-}
-
-function frame(x: number, y: number): string {
-  return box(x - 8, y - 5, x + 8, y + 5, 'panel') + box(x - 8, y - 5, x + 8, y + 5, 'none line');
 }
 
 function sideOf(span: Interval | null | undefined): number | null {

@@ -21,7 +21,7 @@ export function heatMap([down, across]: readonly [PlacedAxis, PlacedAxis], mass:
     outline(across, down, across.theoretical, down.theoretical, ['casing', 'line dash']),
     ...mass.map(({ spans }, i) => outline(across, down, spans[1] ?? null, spans[0] ?? null, ['masscasing', `mass m${i}`])),
     centreOf(across, down),
-    ticksAcross({ ...across, actual: across.theoretical }, bottom),
+    ticksAcross([{ ...across, actual: across.theoretical }], bottom),
     ticksDown({ ...down, actual: down.theoretical }, left),
     cells?.legend ?? '',
   ].join('');

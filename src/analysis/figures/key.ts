@@ -1,4 +1,4 @@
-import { INNER, label, line, MARGIN } from './svg.ts';
+import { box, INNER, label, line, MARGIN } from './svg.ts';
 import { BODY } from './theme.ts';
 import { clean, widthOf } from './words.ts';
 
@@ -39,30 +39,21 @@ export function key(
   return { markup: [...header, ...lines].join(''), bottom: top + (rows.length + 1) * ROW };
 }
 
+/** A swatch: a rectangle in each of the styles. */
+export function patch(...classes: string[]): (x: number, y: number) => string {
+  return (x, y) => classes.map((name) => box(x - 8, y - 5, x + 8, y + 5, name)).join('');
+}
+
 /** Every column as wide as its texts, with what is left shared out; where there is too little, the widest texts are shortened. */
 function widthsOf(columns: readonly string[], rows: readonly KeyRow[]): { names: number; widths: number[] } {
-  const wide = (texts: readonly string[], bold: boolean) => Math.max(0, ...texts.map((text) => widthOf(clean(text), BODY, bold)));
+  const widest = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => widthOf(clean(text), BODY)));
   const content = columns.map((column, i) => {
-    return (
-      GAP +
-      1 +
-      Math.max(
-        wide([column], true),
-        wide(
-          rows.map(({ cells }) => cells[i] ?? ''),
-          false,
-        ),
-      )
-    );
+    const cells = rows.map((row) => row.cells[i] ?? '');
+    return GAP + 1 + Math.max(widthOf(clean(column), BODY, true), widest(cells));
   });
   const wanted = content.reduce((a, b) => a + b, 0);
-  const label =
-    1 +
-    wide(
-      rows.map((row) => row.label),
-      false,
-    );
-  const names = Math.min(label, Math.max(NAMES, INNER - SWATCH - wanted));
+  const longest = 1 + widest(rows.map((row) => row.label));
+  const names = Math.min(longest, Math.max(NAMES, INNER - SWATCH - wanted));
   const room = INNER - SWATCH - names;
   if (wanted <= room) return { names, widths: content.map((width) => width + (room - wanted) / content.length) };
   const fair = room / content.length;

@@ -1,28 +1,11 @@
-import type { FieldStatus } from '../../core/report.ts';
 import { type Extent, extentOf, type Lane, lengths } from './extent.ts';
-import { type KeyRow, key } from './key.ts';
-import { digits, drawable, drawableInterval, type Interval, percent, slice } from './numbers.ts';
-import { cross, overhangs, type PanelAxis, panel, stripAxis } from './region-panel.ts';
-import { box, document, INNER, MARGIN, paragraph, TOP } from './svg.ts';
+import { type KeyRow, key, patch } from './key.ts';
+import { digits, drawable, drawableInterval, type Interval, percent } from './numbers.ts';
+import { cross, overhangs, type PanelAxis, panel, stripAxis, ticksAcross } from './region-panel.ts';
+import { actualText, describe, explain, overhangText, type RegionAxis, region, sizeText, virtualText } from './region-words.ts';
+import { subject } from './subject.ts';
+import { document, INNER, MARGIN, paragraph, TOP } from './svg.ts';
 import { named } from './words.ts';
-
-/** The field of a unit along one axis of the input. */
-export interface RegionAxis {
-  /** `H`, `W`, `D`, `T`, or the index of the axis. */
-  readonly name: string;
-  /** Of the input, in positions; null where unknown. */
-  readonly size: number | null;
-  /** Says why a box is missing: the field is the whole axis, is decided by the data, is not known, or there is none. */
-  readonly status: FieldStatus;
-  /** As if no tensor had a border; null where there is no such field. */
-  readonly virtual: Interval | null;
-  /** After clipping at every border; null where unknown. */
-  readonly actual: Interval | null;
-  /** The actual field without global statistics and gates; null where it is the same as `actual`. */
-  readonly local: Interval | null;
-  /** Positions between neighbouring units; null where that is no constant. */
-  readonly stride: number | null;
-}
 
 export interface RegionFigureInput {
   /** What the layer belongs to: the network. */
@@ -33,7 +16,7 @@ export interface RegionFigureInput {
   readonly unit: readonly number[] | null;
   /** One to three, outermost first: H before W, D before H. */
   readonly axes: readonly RegionAxis[];
-  /** Share of the input's positions that the actual field covers, from 0 to 1; null where unknown. */
+  /** Share of the input's positions that the actual field covers, from 0 to 1; where null, that of its box. */
   readonly coverage: number | null;
   /** A sentence under the figure. */
   readonly note?: string | undefined;
@@ -52,7 +35,7 @@ const GAP = 52;
  */
 export function regionFigure(input: RegionFigureInput): string {
   const axes = input.axes.slice(0, 3).map(checked);
-  const coverage = drawable(input.coverage);
+  const coverage = drawable(input.coverage) ?? shareOfBox(axes);
   const extents = axes.map((axis) => extentOf(axis.size, [axis.virtual, axis.actual, axis.local]));
   const { markup, bottom, panels, toScale } = draw(axes, extents);
   const table = key(
@@ -69,20 +52,15 @@ export function regionFigure(input: RegionFigureInput): string {
     input.note ?? '',
   ];
   const notes = paragraph(sentences.filter(Boolean).join(' '), table.bottom + 17, 4);
-  const unit = unitName(input.unit);
+  const { heading, name } = subject(input.layer, input.unit);
   return document({
-    heading: `${named(input.layer, unit === '' ? 46 : 40)}${unit === '' ? '' : `, ${unit}`}`,
+    heading,
     subheading: `Receptive field in ${named(input.title)}`,
-    title: `Receptive field of ${named(input.layer)}${unit === '' ? '' : `, ${unit}`}, in ${named(input.title)}`,
+    title: `Receptive field of ${name}, in ${named(input.title)}`,
     description: describe(axes, coverage, input.note),
     height: notes.bottom + 2,
     body: markup + table.markup + notes.markup,
   });
-}
-
-/** `unit (3, 4)`; nothing where there is none. */
-export function unitName(unit: readonly number[] | null): string {
-  return unit === null || unit.length === 0 ? '' : `unit (${unit.slice(0, 4).map(digits).join(', ')})`;
 }
 
 /** What is no number is unknown. */
@@ -97,6 +75,12 @@ function checked(axis: RegionAxis): RegionAxis {
     actual: drawableInterval(axis.actual),
     local: drawableInterval(axis.local),
   };
+}
+
+/** Null where a box or a size is not known. */
+function shareOfBox(axes: readonly RegionAxis[]): number | null {
+  const shares = axes.map(({ actual, size }) => (actual && size ? Math.min(1, (actual.stop - actual.start) / size) : null));
+  return shares.length === 0 ? null : shares.reduce((product, share) => (product === null || share === null ? null : product * share));
 }
 
 interface Drawing {
@@ -114,7 +98,13 @@ function draw(axes: readonly RegionAxis[], extents: readonly Extent[]): Drawing 
   if (axes.length === 0) return { markup: '', bottom: TOP, panels: [], toScale: true };
   if (axes.length === 1) {
     const across = place(0, MARGIN, MARGIN + INNER);
-    return { markup: panel(across, stripAxis(TOP + 6, TOP + 6 + STRIP)), bottom: TOP + STRIP + 36, panels: [across], toScale: true };
+    const end = TOP + 6 + STRIP;
+    return {
+      markup: panel(across, stripAxis(TOP + 6, end)) + ticksAcross([across], end),
+      bottom: TOP + STRIP + 36,
+      panels: [across],
+      toScale: true,
+    };
   }
   const down = axes.length - 2;
   const others = axes.length === 2 ? [1] : [2, 0];
@@ -133,7 +123,7 @@ function draw(axes: readonly RegionAxis[], extents: readonly Extent[]): Drawing 
     left += (size.across[n] as number) + GAP;
     return place(i, from, from + (size.across[n] as number));
   });
-  const markup = across.map((axis) => panel(axis, vertical)).join('');
+  const markup = across.map((axis) => panel(axis, vertical)).join('') + ticksAcross(across, vertical.lane.to);
   return { markup, bottom: top + size.down + 34, panels: [...across, vertical], toScale: size.toScale };
 }
 
@@ -157,66 +147,6 @@ function rows(axes: readonly RegionAxis[], padded: boolean): KeyRow[] {
   ];
 }
 
-function patch(...classes: string[]): (x: number, y: number) => string {
-  return (x, y) => classes.map((name) => box(x - 8, y - 5, x + 8, y + 5, name)).join('');
-}
-
-function region(interval: Interval): string {
-  return interval.stop > interval.start ? slice(interval) : 'empty';
-}
-
-const MISSING: Readonly<Record<FieldStatus, string>> = {
-  exact: 'unknown',
-  global: 'whole axis',
-  dataDependent: 'by the data',
-  unknown: 'unknown',
-  none: 'none',
-};
-
-function actualText({ actual, status }: RegionAxis): string {
-  return actual ? region(actual) : MISSING[status];
-}
-
-function virtualText({ virtual, status }: RegionAxis): string {
-  return virtual ? region(virtual) : MISSING[status];
-}
-
-function sizeText({ virtual, actual, status }: RegionAxis): string {
-  if (virtual) return digits(virtual.stop - virtual.start);
-  return actual && status === 'global' ? digits(actual.stop - actual.start) : MISSING[status];
-}
-
-function overhangText({ virtual, size }: RegionAxis): string {
-  if (!virtual || size === null) return '–';
-  return `${digits(Math.max(0, -virtual.start))} + ${digits(Math.max(0, virtual.stop - size))}`;
-}
-
 function beyond({ lo, hi }: Extent, { start, stop }: Interval): boolean {
   return start < lo || stop > hi;
-}
-
-const REASONS: Readonly<Record<FieldStatus, ((names: string) => string) | null>> = {
-  exact: null,
-  global: (names) => `Along ${names} the unit sees the whole axis, whatever its size.`,
-  dataDependent: (names) => `Along ${names} the data decide which positions count.`,
-  unknown: (names) => `Along ${names} the field is not known.`,
-  none: (names) => `The unit does not depend on the input along ${names}.`,
-};
-
-function explain(axes: readonly RegionAxis[]): string[] {
-  return Object.entries(REASONS).flatMap(([status, reason]) => {
-    const names = axes.filter((axis) => axis.status === status).map(({ name }) => name);
-    return reason && names.length > 0 ? [reason(names.join(' and '))] : [];
-  });
-}
-
-function describe(axes: readonly RegionAxis[], coverage: number | null, note: string | undefined): string {
-  const along = axes.map((axis) => {
-    const size = axis.size === null ? 'unknown size' : `size ${digits(axis.size)}`;
-    const local = axis.local ? `, local field ${region(axis.local)}` : '';
-    const stride = axis.stride === null ? '' : `, stride ${digits(axis.stride)}`;
-    return `Along ${axis.name} (input of ${size}): actual field ${actualText(axis)}, virtual field ${virtualText(axis)} of size ${sizeText(axis)}${local}${stride}.`;
-  });
-  const covered = coverage === null ? 'Which share of the input it covers is not known.' : `It covers ${percent(coverage)} of the input.`;
-  return [...along, covered, ...explain(axes), ...(note ? [named(note, 400)] : [])].filter(Boolean).join(' ');
 }

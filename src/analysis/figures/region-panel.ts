@@ -31,7 +31,6 @@ export function panel(across: PanelAxis, down: PanelAxis): string {
     box(x.from, y.from, x.to, y.to, `none ${edge}`),
     virtualBox(across, down),
     centre(across, down),
-    ticksAcross(across, down.lane.to),
     ticksDown(down, across.lane.from),
   ].join('');
 }
@@ -111,19 +110,23 @@ export function cross(x: number, y: number): string {
   return element('path', { class: 'casing', d }) + element('path', { class: 'line', d });
 }
 
-/** Coordinates under a panel, and the name of the axis under them. */
-export function ticksAcross({ name, lane, actual }: Pick<PanelAxis, 'name' | 'lane' | 'actual'>, bottom: number): string {
-  if (name === '') return '';
-  const marks = coordinates(lane, actual);
+/** What the coordinates along an axis need. */
+type Ticked = Pick<PanelAxis, 'name' | 'lane' | 'actual'>;
+
+/** Coordinates under panels that stand side by side, and the names of their axes under them. */
+export function ticksAcross(axes: readonly Ticked[], bottom: number): string {
+  const marks = axes.flatMap(({ lane, actual }) => coordinates(lane, actual));
   return [
     ...marks.map(({ place }) => line(place, bottom, place, bottom + 4, 'softline')),
     captions(marks, bottom + 15),
-    label(name, (lane.from + lane.to) / 2, bottom + 29, { class: 's b', anchor: 'middle', width: lane.to - lane.from }),
+    ...axes.map(({ name, lane: { from, to } }) =>
+      label(name, (from + to) / 2, bottom + 29, { class: 's b', anchor: 'middle', width: to - from }),
+    ),
   ].join('');
 }
 
 /** Coordinates left of a panel, and the name of the axis above them. */
-export function ticksDown({ name, lane, actual }: Pick<PanelAxis, 'name' | 'lane' | 'actual'>, left: number): string {
+export function ticksDown({ name, lane, actual }: Ticked, left: number): string {
   if (name === '') return '';
   let marks: { text: string; place: number }[] = [];
   for (const mark of coordinates(lane, actual)) {

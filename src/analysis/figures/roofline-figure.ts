@@ -1,6 +1,6 @@
 import { type KeyRow, key } from './key.ts';
 import { mark } from './marks.ts';
-import { drawable, percent, si } from './numbers.ts';
+import { drawable, grouped, percent, si } from './numbers.ts';
 import { type Box, placeLabels } from './place-labels.ts';
 import { type Plot, plot } from './plot.ts';
 import { type Checked, checked, type Device, roof } from './roof.ts';
@@ -37,6 +37,8 @@ const MAX_LAYERS = 400;
 const NAMED = 5;
 const MIN_RADIUS = 2;
 const MAX_RADIUS = 11;
+/** Share of the time that makes a circle as large as can be, unless a layer takes more. */
+const FULL_SHARE = 0.1;
 
 interface Placed {
   readonly name: string;
@@ -48,8 +50,11 @@ interface Placed {
 
 /** The layers of a network under the roof of a device, as SVG: both axes logarithmic, each layer as large as its share of the time. */
 export function rooflineFigure(input: RooflineFigureInput): string {
-  const device = checked(input.device);
   const known = input.layers.flatMap((layer) => placedPoint(layer, layer.name));
+  const device = checked(
+    input.device,
+    known.map(({ y }) => y),
+  );
   const layers = [...known].sort((a, b) => (b.share ?? 0) - (a.share ?? 0)).slice(0, MAX_LAYERS);
   const total = input.total === null ? null : (placedPoint(input.total, 'total')[0] ?? null);
   const points = total === null ? layers : [...layers, total];
@@ -57,15 +62,15 @@ export function rooflineFigure(input: RooflineFigureInput): string {
     { label: 'arithmetic intensity', unit: 'FLOP/B', scale: 'log' },
     { label: 'performance', unit: 'FLOP/s', scale: 'log' },
     shownOf(points, device),
-    { top: TOP + 6, roof: 10, height: HEIGHT },
+    { top: TOP + 6, roof: 18, height: HEIGHT },
   );
   const lines = roof(device, axes);
   const table = tableOf(layers.slice(0, NAMED), total, axes.bottom);
   const missing = input.layers.length - known.length;
   const sentences = [
-    `Filled circles are bound by compute, open ones by memory; the area is the share of the time.`,
-    missing > 0 ? `${missing} ${missing === 1 ? 'layer has' : 'layers have'} no known place.` : '',
-    known.length > layers.length ? `${known.length - layers.length} layers of the least time are not drawn.` : '',
+    'Filled circles are bound by compute, open ones by memory; the larger, the more of the time.',
+    missing > 0 ? `${grouped(missing)} ${missing === 1 ? 'layer has' : 'layers have'} no known place.` : '',
+    known.length > layers.length ? `${grouped(known.length - layers.length)} layers of the least time are not drawn.` : '',
     input.note ?? '',
   ];
   const notes = paragraph(sentences.filter(Boolean).join(' '), table.bottom + 17, 4);
@@ -103,11 +108,11 @@ function positive(value: number): boolean {
 }
 
 function pointMarks(layers: readonly Placed[], total: Placed | null, { x, y, area }: Plot, taken: readonly Box[]): string {
-  const greatest = Math.max(...layers.map(({ share }) => share ?? 0), 1e-9);
+  const full = Math.max(...layers.map(({ share }) => share ?? 0), FULL_SHARE);
   const spots = layers.map((layer, i) => ({
     x: x.place(layer.x),
     y: y.place(layer.y),
-    radius: MIN_RADIUS + (MAX_RADIUS - MIN_RADIUS) * Math.sqrt((layer.share ?? 0) / greatest),
+    radius: MIN_RADIUS + (MAX_RADIUS - MIN_RADIUS) * Math.sqrt((layer.share ?? 0) / full),
     names: i < NAMED ? [String(i + 1)] : [],
   }));
   const circles = spots.map((spot, i) => layerMark(spot.x, spot.y, spot.radius, layers[i]?.bound ?? null));

@@ -19,12 +19,9 @@ const MIN_EDGE = 1;
 /** Cells in steps from 0 (least) to `LEVELS - 1` (the largest value), as SVG path data for each step that is there. */
 export interface Runs {
   readonly paths: readonly { readonly level: number; readonly d: string }[];
-  /** Of the cells that are drawn, which are coarser where the values are too many or too ragged. */
-  readonly rows: number;
-  readonly columns: number;
-  /** Given cells along the edge of one that is drawn. */
+  /** Given cells along the edge of one that is drawn: more than one where they are too small, too many or too ragged. */
   readonly merged: number;
-  /** The largest value of a drawn cell, for each cell that was given. */
+  /** The largest mean of the given cells in one that is drawn. */
   readonly max: number;
 }
 
@@ -41,7 +38,7 @@ export function runsOf(cells: Cells, edge: number): Runs {
     const single = drawn.rows * drawn.columns <= 1;
     const visible = edge * merged >= MIN_EDGE && levels.length <= MAX_CELLS;
     if (single || (visible && countRuns(levels, drawn.columns) <= MAX_RUNS)) {
-      return { paths: pathsOf(levels, drawn.columns), rows: drawn.rows, columns: drawn.columns, merged, max };
+      return { paths: pathsOf(levels, drawn.columns), merged, max };
     }
     drawn = halve(drawn);
     merged *= 2;

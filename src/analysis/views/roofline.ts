@@ -3,9 +3,9 @@ import type { DType, Network } from '../../core/graph.ts';
 import type { Report } from '../../core/report.ts';
 import { type Device, RATE_TYPES } from '../../core/roofline/devices/device.ts';
 import { rooflineOf } from '../../core/roofline/roofline.ts';
-import type { RooflineView as Core, Efficiency, RooflineLayer } from '../../core/roofline/view.ts';
+import type { RooflineView as Core, Efficiency, RooflineLayer, RooflineTotals } from '../../core/roofline/view.ts';
 import { traceGraph } from '../../core/trace.ts';
-import { type RooflinePoint, rooflineFigure } from '../figures/roofline-figure.ts';
+import { type RooflineFigureInput, type RooflinePoint, rooflineFigure } from '../figures/roofline-figure.ts';
 import { headed } from './headed.ts';
 import { jsonWithLayers } from './layer-list.ts';
 import { defineView, type ViewOptions } from './view.ts';
@@ -30,28 +30,39 @@ function answer(network: Network, options: ViewOptions): RooflineView {
   );
 }
 
-function figure({ network, device, totals, layers = [] }: RooflineView): string {
+/** Said under a figure that some layer is missing from. */
+const PARTIAL = 'Partial: the time of some layers is unknown. They are not drawn, nor is a total; shares are of the time that is known.';
+
+function figure({ network, device, totals, lowerBounds, layers = [] }: RooflineView): string {
   if (device === null) throw new Fault('invalid-option', 'a roofline is that of a device: add device=..., one of those in /v1/devices');
-  const { onDevice, intensity, flops } = totals;
   const seconds = layers.reduce((sum, layer) => sum + (layer.onDevice?.seconds.best ?? 0), 0);
+  const used = new Set(layers.map(({ onDevice }) => onDevice?.arithmetic).filter((type) => type !== undefined));
   return rooflineFigure({
     title: network.name || network.sha256.slice(0, 12),
     device: {
       name: device.name,
       bandwidth: device.bandwidth,
-      ceilings: RATE_TYPES.flatMap((dtype) => (device.rates[dtype] === undefined ? [] : [{ name: dtype, rate: device.rates[dtype] }])),
+      ceilings: RATE_TYPES.flatMap((type) => {
+        const rate = device.rates[type];
+        return rate === undefined || (used.size > 0 && !used.has(type)) ? [] : [{ name: type, rate }];
+      }),
     },
     layers: layers.flatMap((layer) => pointOf(layer, device, seconds)),
-    total:
-      onDevice === null || intensity === null
-        ? null
-        : {
-            intensity,
-            rate: onDevice.seconds.best > 0 ? Number(flops) / onDevice.seconds.best : null,
-            share: null,
-            bound: onDevice.bound === 'none' ? null : onDevice.bound,
-          },
+    total: totalOf(totals),
+    note: lowerBounds.includes('seconds') ? PARTIAL : undefined,
   });
+}
+
+/** The whole network at its best: fused, as its best time is. Where that is a lower bound it has no place. */
+function totalOf({ onDevice, fusedIntensity, flops }: RooflineTotals): RooflineFigureInput['total'] {
+  if (!onDevice?.seconds || onDevice.seconds.upper === null) return null;
+  const { best } = onDevice.seconds;
+  return {
+    intensity: fusedIntensity,
+    rate: best > 0 ? Number(flops) / best : null,
+    share: 1,
+    bound: onDevice.bound === 'none' ? null : onDevice.bound,
+  };
 }
 
 function pointOf({ id, intensity, onDevice }: RooflineLayer, device: Device, seconds: number): RooflinePoint[] {

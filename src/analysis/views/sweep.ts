@@ -57,7 +57,7 @@ function* csv({ points }: SweepView): Generator<string> {
 }
 
 function cellsOf({ value, error, totals }: SweepPoint) {
-  if (totals === null) return [value, error?.code];
+  if (totals === null) return COLUMNS.map((column) => (column === 'value' ? value : column === 'error' ? error?.message : null));
   const { macs, flops, cost, params, activations, peakBytes } = totals;
   return [value, null, macs, flops, cost.value, params.trainable, activations.elements, activations.bytes, peakBytes];
 }

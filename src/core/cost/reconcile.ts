@@ -2,6 +2,7 @@ import { type Count, countToJson, plus, times } from '../count.ts';
 import { factsOf } from '../facts.ts';
 import type { LayerFacts } from '../layers.ts';
 import { elementsOf } from '../operators/shape.ts';
+import { roleOf } from '../params.ts';
 import type { CountJson } from '../report.ts';
 import type { Trace } from '../trace.ts';
 import type { Convention } from './conventions/convention.ts';
@@ -90,7 +91,7 @@ function addTo(sums: Map<string, Sums>, { call, operations }: LayerFacts, a: Cou
   of.bias = plus(of.bias, operations?.add ?? 0);
   of.outputs = plus(of.outputs, repeated(elementsOf(call.outputs[0])));
   of.inputs = plus(of.inputs, repeated(elementsOf(call.inputs[0])));
-  const trained = call.inputs.filter((tensor, slot) => tensor?.constant && !call.operator?.buffers?.includes(slot));
+  const trained = call.inputs.filter((tensor, slot) => tensor?.constant && roleOf(call, slot) === 'weight');
   of.weights = plus(of.weights, ...trained.map((tensor) => repeated(elementsOf(tensor))));
 }
 

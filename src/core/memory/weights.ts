@@ -1,12 +1,12 @@
 import { type Count, countToJson, plus, sum } from '../count.ts';
 import type { DType } from '../graph.ts';
-import { bytesOf, isBuffer, type Params } from '../params.ts';
+import { bytesOf, isTrained, type Params } from '../params.ts';
 import { asIf } from '../precision.ts';
 import type { CountJson } from '../report.ts';
 import type { Trace } from '../trace.ts';
 import { embeddingTables } from './embedding.ts';
 
-/** What the stored tensors of a network take: its parameters and the running statistics of its normalisations. */
+/** What the stored tensors of a network take: its parameters, the running statistics of its normalisations, and scales and zero points. */
 export interface WeightMemory {
   /** Bytes of all stored tensors, in the types that they are taken to have; 4- and 2-bit types packed. */
   readonly bytes: CountJson;
@@ -45,7 +45,7 @@ export function weightMemory(trace: Trace, { tensors, total }: Params, as: DType
     types.set(dtype, type);
   }
   const tables = embeddingTables(trace, tensors);
-  const others = [...tensors].filter(([name, tensor]) => !tables.has(name) && !isBuffer(tensor));
+  const others = [...tensors].filter(([name, tensor]) => !tables.has(name) && isTrained(tensor));
   return {
     bytes: countToJson(sum([...types.values()].map(({ bytes }) => bytes))),
     elements: countToJson(total.stored),

@@ -107,5 +107,6 @@ export const matMulNBits = defineOperator('com.microsoft.MatMulNBits', {
     if (rows === null || bias === null) return null;
     return together(call, { mac: times(rows, n, k) }, { mul: times(n, k), add: times(n, k) }, { add: bias });
   },
+  scales: (slot) => slot === 2 || slot === 3,
   defaults: () => ({ accuracy_level: 0, bits: 4 }),
 });

@@ -153,6 +153,10 @@ export interface Operator {
   readonly clamps?: boolean;
   /** Input slots that hold running statistics, which are stored but not trained. */
   readonly buffers?: readonly number[];
+  /** Whether an input slot holds scales or zero points of quantised tensors, which are stored but not trained. */
+  scales?(slot: number): boolean;
+  /** Input slots where integers of any type are quantised numbers (int32: a bias), not sizes or indices. */
+  readonly quantised?: readonly number[];
   /** Input slots of tables that other inputs pick rows of; where weights stand there, they are embeddings. */
   readonly tables?: readonly number[];
   /** What training keeps of a call for its gradient; absent where Fovea does not know. */

@@ -32,6 +32,8 @@ function inferScaled(call: Call, fallback: DType | null) {
 /** Scales and zero points that are computed stand for how a tensor is written, not for what it says: they are not followed. */
 const scaledField = (_: Call, i: number): Relation => (i === 0 ? 'elementwise' : 'none');
 
+const scales = (slot: number) => slot > 0;
+
 /** Source: ONNX QuantizeLinear: divide, round, add the zero point, saturate. The arithmetic is that of the scale's type. */
 export const quantizeLinear = defineOperator('QuantizeLinear', {
   moves: true,
@@ -41,6 +43,7 @@ export const quantizeLinear = defineOperator('QuantizeLinear', {
     const n = elementsOf(call.inputs[0]);
     return n === null ? null : { div: n, cmp: times(3, n), ...(has(call, 2) && { add: n }) };
   },
+  scales,
   defaults: () => ({ axis: 1, block_size: 0, output_dtype: 0, precision: 0, saturate: 1 }),
 });
 
@@ -50,6 +53,8 @@ export const dequantizeLinear = defineOperator('DequantizeLinear', {
   infer: (call) => inferScaled(call, need(call, 1).dtype),
   field: scaledField,
   cost: (call) => perOutput(call, { mul: 1, add: has(call, 2) ? 1 : 0 }),
+  scales,
+  quantised: [0],
   defaults: () => ({ axis: 1, block_size: 0, output_dtype: 0 }),
 });
 

@@ -19,6 +19,10 @@ interface Slots {
   readonly of: (call: Call) => readonly number[];
   /** Where the zero points of those inputs stand: each element of such an input is taken from. */
   readonly zeros?: readonly number[];
+  /** Whether a scale or zero point stands in a slot, that of the output too. */
+  readonly scales: (slot: number) => boolean;
+  /** Where a bias stands, in int32. */
+  readonly bias?: number;
   /** The type of the output. */
   readonly dtype: (call: Call) => DType | null;
   /** Primitives that bring one element to the output's scale. */
@@ -29,7 +33,11 @@ interface Slots {
 const REQUANTIZE: Amounts = { mul: 1, add: 1, cmp: 3 };
 
 /** An operator on quantised tensors: another one on integers, between zero points and scales. */
-function quantized(op: string, base: Operator | ((call: Call) => Operator), { of, zeros = [], dtype, rescale }: Slots): Operator {
+function quantized(
+  op: string,
+  base: Operator | ((call: Call) => Operator),
+  { of, zeros = [], scales, bias, dtype, rescale }: Slots,
+): Operator {
   const baseOf = (call: Call) => (typeof base === 'function' ? base(call) : base);
   return defineOperator(op, {
     infer: (call) => {
@@ -42,6 +50,8 @@ function quantized(op: string, base: Operator | ((call: Call) => Operator), { of
       const offset = zeros.map((slot, j) => each(call, call.inputs[slot] ? elementsOf(call.inputs[of(call)[j] as number]) : 0, { add: 1 }));
       return asInteger(together(call, baseOf(call).cost(seenAs(call, of(call))), ...offset, perOutput(call, rescale(call))));
     },
+    scales,
+    ...(bias !== undefined && { quantised: [bias] }),
     ...(typeof base !== 'function' && base.axes && { axes: base.axes }),
     ...(typeof base !== 'function' && base.defaults && { defaults: (call) => base.defaults?.(seenAs(call, of(call))) ?? {} }),
   });
@@ -56,11 +66,13 @@ const like =
     (call.inputs[slot] ?? need(call, fallback)).dtype;
 const requantized = (slots: readonly number[], zeroPoint: number, zeros?: readonly number[]): Slots => ({
   of: () => slots,
+  scales: (slot) => !slots.includes(slot),
+  ...(slots.length === 3 && { bias: slots[2] as number }),
   dtype: like(zeroPoint),
   rescale: () => REQUANTIZE,
   ...(zeros && { zeros }),
 });
-const accumulated: Slots = { of: () => [0, 1], zeros: [2], dtype: () => 'int32', rescale: () => ({}) };
+const accumulated: Slots = { of: () => [0, 1], scales: (slot) => slot > 1, zeros: [2], dtype: () => 'int32', rescale: () => ({}) };
 
 const named = (among: readonly Operator[], op: string) => among.find((operator) => operator.op === op) as Operator;
 
@@ -95,5 +107,10 @@ export const quantizedOperators: readonly Operator[] = [
   quantized('com.microsoft.QLinearSoftmax', softmax, requantized([0], 4, [2])),
   quantized('com.microsoft.QLinearGlobalAveragePool', eitherLayout(globalAveragePool), requantized([0], 4, [2])),
   quantized('com.microsoft.QLinearAveragePool', eitherLayout(averagePool), requantized([0], 4, [2])),
-  quantized('com.microsoft.QLinearConcat', concat, { of: concatenated, dtype: (call) => need(call, 1).dtype, rescale: () => REQUANTIZE }),
+  quantized('com.microsoft.QLinearConcat', concat, {
+    of: concatenated,
+    scales: (slot) => slot < 2 || slot % 3 !== 2,
+    dtype: (call) => need(call, 1).dtype,
+    rescale: () => REQUANTIZE,
+  }),
 ];

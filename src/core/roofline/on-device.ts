@@ -9,14 +9,15 @@ export interface Work {
   readonly memory: number;
 }
 
-const NO_WORK: Work = { compute: 0, memory: 0 };
+/** Longer than anything that runs; sums of such times, and times at a small share of the rates, still are numbers. */
+const MAX_SECONDS = 1e100;
 
-/** The work of a layer or kernel; null where something that decides it is unknown, or beyond what a double holds. */
+/** The work of a layer or kernel; null where something that decides it is unknown, or it takes longer than `MAX_SECONDS`. */
 export function workOf(flops: Count | null, bytes: Count | null, rate: Rate | null, { bandwidth }: Device): Work | null {
   if (flops === null || bytes === null) return null;
   if (flops > 0 && rate === null) return null;
   const work = { compute: rate ? Number(flops) / rate.perSecond : 0, memory: Number(bytes) / bandwidth };
-  return Number.isFinite(work.compute) && Number.isFinite(work.memory) ? work : null;
+  return longest(work) <= MAX_SECONDS ? work : null;
 }
 
 /** Work done at the same time as other work: a kernel computes while it reads and writes. */
@@ -33,24 +34,34 @@ function boundOf({ compute, memory }: Work): LayerOnDevice['bound'] {
   return compute >= memory ? 'compute' : 'memory';
 }
 
-/** A layer on the device, run on its own. */
-export function layerOnDevice(work: Work, rate: Rate, device: Device, efficiency: Efficiency): LayerOnDevice {
+/** A layer on the device, run on its own; `partial` where nobody knows how often it runs, and the work is that of one run. */
+export function layerOnDevice(work: Work, rate: Rate, device: Device, efficiency: Efficiency, partial: boolean): LayerOnDevice {
   const seconds = longest(work);
   return {
     arithmetic: rate.type,
     ridge: rate.perSecond / device.bandwidth,
     bound: boundOf(work),
     attainable: seconds === 0 ? null : work.compute / seconds,
-    seconds: { best: seconds, upper: longest(slowed(work, efficiency)) },
+    seconds: { best: seconds, upper: partial ? null : longest(slowed(work, efficiency)) },
   };
 }
 
-/** All layers on the device: at best as `kernels`, else each on its own; what is unknown is left out. */
-export function totalOnDevice(kernels: readonly Work[], layers: readonly (Work | null)[], efficiency: Efficiency): TotalOnDevice {
+/**
+ * All layers on the device: at best as `kernels`, else each on its own. Where the time of a layer is unknown (`partial`), what is
+ * known of the kernels' work still is a lower bound of the best time; nothing bounds the rest.
+ */
+export function totalOnDevice(
+  kernels: readonly Work[],
+  layers: readonly (Work | null)[],
+  efficiency: Efficiency,
+  partial: boolean,
+): TotalOnDevice {
   const best = total(kernels.map(longest));
-  const memory = total(kernels.filter((work) => boundOf(work) === 'memory').map(longest));
-  const seconds: TimeRange = { best, upper: total(layers.map((work) => longest(slowed(work ?? NO_WORK, efficiency)))) };
+  if (partial) return { seconds: best === 0 ? null : { best, upper: null }, bound: null, memoryBound: null, attainable: null };
+  const upper = total(layers.map((work) => (work === null ? 0 : longest(slowed(work, efficiency)))));
+  const seconds: TimeRange = { best, upper };
   if (best === 0) return { seconds, bound: 'none', memoryBound: 0, attainable: null };
+  const memory = total(kernels.filter((work) => boundOf(work) === 'memory').map(longest));
   return {
     seconds,
     bound: 2 * memory > best ? 'memory' : 'compute',

@@ -17,10 +17,12 @@ import type { Efficiency, LayerBytes, RooflineLayer, RooflineOptions, RooflineTo
 
 /** Shares that tuned kernels of large layers exceed; small layers and depthwise convolutions stay below. */
 const EFFICIENCY: Efficiency = { compute: 0.4, bandwidth: 0.6 };
+/** No kernel worth a model of its time is slower. */
+const MIN_SHARE = 1e-6;
 
 const SECONDS =
   'best: fused traffic at the full bandwidth, or the operations at the full rate, whichever takes longer, kernel after kernel. ' +
-  'upper: the same of every layer on its own, at the stated shares of the rates. Neither counts the start of kernels or copies to the device.';
+  'upper: the same of every layer on its own, at the stated shares of the rates; null where the time of a layer is unknown, and best is a lower bound. Neither counts the start of kernels or copies to the device.';
 
 /** A layer with what it computes and moves, all its runs together; null where unknown. */
 interface Row {
@@ -76,6 +78,7 @@ export function rooflineOf(trace: Trace, options: RooflineOptions = {}): Rooflin
           kernelWork(device),
           rows.map(({ work }) => work),
           efficiency,
+          lowerBounds.includes('seconds'),
         ),
     },
     ...(options.layers !== false && { layers: rows.map((row, at) => layerOf(row, at, kernelOf.get(at) ?? null, device, efficiency)) }),
@@ -89,7 +92,7 @@ function chosen(device: unknown): Device | null {
 
 function efficiencyOf({ compute = EFFICIENCY.compute, bandwidth = EFFICIENCY.bandwidth }: RooflineOptions['efficiency'] = {}): Efficiency {
   for (const share of [compute, bandwidth]) {
-    if (!(share > 0 && share <= 1)) throw new Fault('invalid-option', 'shares of a rate are above 0 and at most 1');
+    if (!(share >= MIN_SHARE && share <= 1)) throw new Fault('invalid-option', `shares of a rate are numbers from ${MIN_SHARE} to 1`);
   }
   return { compute, bandwidth };
 }
@@ -147,7 +150,7 @@ function layerOf(row: Row, index: number, kernel: number | null, device: Device 
     bytes: bytes === null ? null : bytesJson(traffic, repeats ?? 1),
     intensity: ratio(flops, bytes),
     kernel,
-    onDevice: device && rate && work && layerOnDevice(work, rate, device, efficiency),
+    onDevice: device && rate && work && layerOnDevice(work, rate, device, efficiency, repeats === null),
   };
 }
 

@@ -8,7 +8,7 @@ import type { Device, RateType } from './devices/device.ts';
 export interface RooflineOptions extends Precision {
   /** A device's id, or one that the caller describes: `{ name, bandwidth, rates }`. Without one there are no times. */
   readonly device?: unknown;
-  /** Shares of the device's rates, above 0 and at most 1, that the upper end of a time assumes. */
+  /** Shares of the device's rates, from 1e-6 to 1, that the upper end of a time assumes. */
   readonly efficiency?: Partial<Efficiency>;
   /** Whether convolutions and matrix products in float32 may run as tf32 where the device has it; false by default. */
   readonly tf32?: boolean;
@@ -75,19 +75,25 @@ export interface RooflineTotals {
 export interface TimeRange {
   /** No run can be faster: peak rates. */
   readonly best: number;
-  /** What good kernels likely stay below: the stated shares of peak rates. Starting kernels takes its own time, which rules in small networks. */
-  readonly upper: number;
+  /**
+   * What good kernels likely stay below: the stated shares of peak rates. Starting kernels takes its own time, which rules in
+   * small networks. null where something unknown would have to be added: `best` then is a lower bound, and nothing is an upper one.
+   */
+  readonly upper: number | null;
 }
 
 /** The whole network on a device. */
 export interface TotalOnDevice {
-  /** Times of all layers, of `best` those of the kernels they are fused into, one after another. */
-  readonly seconds: TimeRange;
-  /** What most of the best time is spent on. */
-  readonly bound: 'compute' | 'memory' | 'none';
-  /** Share of the best time in kernels that are bound by memory. */
-  readonly memoryBound: number;
-  /** Share of the best time that computing at the device's rates alone would take: the utilisation that no run exceeds. */
+  /** Times of all layers, of `best` those of the kernels they are fused into, one after another; null where nothing of them is known. */
+  readonly seconds: TimeRange | null;
+  /** What most of the best time is spent on; null where the time of a layer is unknown. */
+  readonly bound: 'compute' | 'memory' | 'none' | null;
+  /** Share of the best time in kernels that are bound by memory; null where the time of a layer is unknown. */
+  readonly memoryBound: number | null;
+  /**
+   * Share of the best time that computing at the device's rates alone would take: the utilisation that no run exceeds. null where
+   * the time of a layer is unknown, or nothing takes any.
+   */
   readonly attainable: number | null;
 }
 

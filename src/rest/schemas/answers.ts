@@ -32,13 +32,14 @@ export function answerName({ id }: View): string {
 }
 
 /**
- * JSON Schemas of the answers of all views but the report, made of their GraphQL types: both transports answer with the
+ * JSON Schemas of comparisons and of the answers of all views but the report, made of their GraphQL types: both transports answer with the
  * same data, so one description of it is enough. Each type is a schema under its own name.
  */
 export function answerSchemas(): JsonSchema[] {
   const schema = buildSchema(readFileSync(new URL('../../../schema/schema.graphql', import.meta.url), 'utf8'));
   const schemas = new Map<string, JsonSchema>();
   for (const view of views()) if (view.id !== 'report') addType(answerName(view), schema, schemas);
+  addType('Comparison', schema, schemas);
   return [...schemas.values()];
 }
 

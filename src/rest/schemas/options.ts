@@ -1,11 +1,9 @@
 import { type Static, type StringOptions, type TSchema, Type } from '@sinclair/typebox';
+import { NUMBER_TYPES } from '../../analysis/views/check-options.ts';
 import type { Edit } from '../../core/edits/index.ts';
-import { DTYPE_BITS } from '../../core/graph.ts';
 import { ref } from './ref.ts';
 
 const MAX = Number.MAX_SAFE_INTEGER;
-
-const DTYPES = Object.keys(DTYPE_BITS).filter((type) => !/^(string|bool|complex)/.test(type));
 
 /** What an option wants, for the error that says that it got something else; a symbol, so that it stays out of OpenAPI. */
 export const wants = Symbol('wants');
@@ -40,7 +38,7 @@ function atMost(what: string) {
 }
 
 function dtype(description: string) {
-  return oneOf(DTYPES, { description, [wants]: `must be one of ${DTYPES.join(', ')}` });
+  return oneOf(NUMBER_TYPES, { description, [wants]: `must be one of ${NUMBER_TYPES.join(', ')}` });
 }
 
 function positions(description: string) {
@@ -114,7 +112,7 @@ export const OptionSchemas = {
   tf32: flag('Whether convolutions and matrix products in float32 may run as tf32 where the device has it.'),
   efficiency: Type.Partial(Type.Object({ compute: Fraction, bandwidth: Fraction }, { additionalProperties: false }), {
     description: 'Shares of the rates of the device that the upper end of a time assumes.',
-    [wants]: 'must be an object with compute and bandwidth, each above 0 and at most 1',
+    [wants]: 'must be two shares, as in 0.4,0.6; in JSON an object with compute and bandwidth, each above 0 and at most 1',
   }),
   sweep: Type.String({
     description: '`H,W:128..1024:32`: axes (or batch), the first and the last size, and the step.',
@@ -166,6 +164,10 @@ export const OptionSchemas = {
     { additionalProperties: false, description: 'Within what.', [wants]: 'must be an object with macs, peakBytes and params' },
   ),
   pairs: flag('Whether two edits at a time are tried too.'),
+  plot: oneOf(['cost', 'depth'], {
+    description: 'What the figure of a comparison shows: cost against receptive field (the default), or the receptive field against depth.',
+    [wants]: "must be 'cost' or 'depth'",
+  }),
   format: Type.String({ description: 'Id of the format of the model; without it the content decides.', [wants]: 'must be a string' }),
   as: oneOf(['json', 'csv', 'md', 'svg', 'netron'], {
     description: 'Form of the answer; wins over the Accept header.',

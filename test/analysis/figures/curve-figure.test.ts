@@ -76,6 +76,17 @@ t.test('a long series keeps its peak, and stays small', async (t) => {
   t.ok(Math.abs((peak.x - from) / (to - from) - 0.54321) < 0.001);
 });
 
+t.test('a long series with gaps keeps its peak and counts its faults', async (t) => {
+  const gaps = Array.from({ length: 10_000 }, (_, x) => ({
+    x,
+    y: x % 10 === 0 ? null : x === 5_555 ? 900 : 7,
+    ...(x % 10 === 0 && { fault: 'none' }),
+  }));
+  const svg = curveFigure({ ...SWEEP, series: [{ name: 'a', points: gaps }] });
+  t.strictSame(faultsOf(svg), []);
+  t.match(alternative(svg).desc, 'a: 10,000 points, from no value at 0 to 7 at 9,999, between 7 and 900. 1,000 points have a fault.');
+});
+
 t.test('series differ by more than colour', async (t) => {
   const series = 'abcdefg'.split('').map((name, i) => ({ name, points: [1, 2, 3].map((x) => ({ x, y: x * (i + 1) })) }));
   const svg = curveFigure({ ...SWEEP, series });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { type RegionAxis, type RegionFigureInput, regionFigure } from '../../../src/analysis/figures/region-figure.ts';
+import { type RegionFigureInput, regionFigure } from '../../../src/analysis/figures/region-figure.ts';
+import type { RegionAxis } from '../../../src/analysis/figures/region-words.ts';
 import { alwaysSound, anyNumber, anyText, faultsOf, HOSTILE, maybeNumber } from './check.ts';
 import { alternative, classed, texts } from './drawing.ts';
 
@@ -40,6 +41,11 @@ t.test('says in words and numbers what it shows', async (t) => {
   for (const text of ['features.7, unit (6, 6)', '[62, 161)', '99', '16', '111', '224', 'Covers 19.5\u00a0% of the input.']) {
     t.ok(texts(svg).includes(text), text);
   }
+});
+
+t.test('without a coverage that of the box is told', async (t) => {
+  t.match(alternative(regionFigure({ ...ALEXNET, coverage: null })).desc, 'It covers 19.5 % of the input.');
+  t.match(alternative(regionFigure({ ...ALEXNET, coverage: null, axes: [H, { ...H, actual: null }] })).desc, 'it covers is not known');
 });
 
 t.test('boxes stand at their true places', async (t) => {
@@ -109,6 +115,14 @@ t.test('a field far larger than its input goes on beyond the picture', async (t)
   t.ok(rectangle(svg, 'panel').width > 50, 'the input is still to be seen');
   t.ok(texts(svg).some((text) => text.includes('goes on beyond')));
   t.ok(texts(svg).includes('[−197, 230)'));
+});
+
+t.test('coordinates that would touch make way', async (t) => {
+  for (let stop = 850; stop <= 1_000; stop += 5) {
+    const axis = { ...H, size: 1_000, actual: { start: 0, stop }, virtual: { start: -10, stop } };
+    t.strictSame(faultsOf(regionFigure({ ...ALEXNET, axes: [axis] })), [], `one axis to ${stop}`);
+    t.strictSame(faultsOf(regionFigure({ ...ALEXNET, axes: [axis, axis, axis] })), [], `three to ${stop}`);
+  }
 });
 
 t.test('hostile names', async (t) => {

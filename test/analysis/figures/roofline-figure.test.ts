@@ -66,6 +66,13 @@ t.test('layers that the memory bounds lie on its slope, which ends at the ridge'
   );
 });
 
+t.test('of many ceilings those that are reached are kept', async (t) => {
+  const higher = Array.from({ length: 10 }, (_, i) => ({ name: `int${i}`, rate: PEAK * 2 ** (i + 1) }));
+  const svg = rooflineFigure({ ...A100, device: { ...A100.device, ceilings: [...higher, { name: 'tf32', rate: PEAK }] } });
+  t.strictSame(faultsOf(svg), []);
+  t.ok(texts(svg).includes('tf32 156\u00a0TFLOP/s'));
+});
+
 t.test('what bounds a layer shows in its shape', async (t) => {
   const compute = A100.layers.filter(({ bound }) => bound === 'compute').length;
   const named = A100.layers.slice(-5).filter(({ bound }) => bound === 'compute').length;
@@ -83,7 +90,7 @@ t.test('what is not known is counted', async (t) => {
 t.test('many layers', async (t) => {
   const svg = rooflineFigure({ ...A100, layers: Array.from({ length: 20_000 }, (_, i) => layer(i)) });
   t.strictSame(faultsOf(svg), []);
-  t.ok(texts(svg).some((text) => text.includes('19600 layers')));
+  t.ok(texts(svg).some((text) => text.includes('19,600 layers')));
 });
 
 t.test('hostile names', async (t) => {

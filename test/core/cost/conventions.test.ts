@@ -127,6 +127,16 @@ const MISTAKES: readonly (readonly [convention: string, graph: Graph, meant: num
   const depthwise = single('ConvTranspose', image, [[16, 1, 4, 4]], { ...up, group: 16 });
   const broadcast = described({ inputs: { a: [10, 8], b: [2, 4, 8, 12] }, layers: [{ type: 'onnx.MatMul', from: ['a', 'b'] }] });
   const sized = net(image, { type: 'Upsample', size: 32, mode: 'bilinear' });
+  const recurrentOf = (gates: number, op: string) =>
+    single(
+      op,
+      [10, 1, 64],
+      [
+        [1, 32 * gates, 64],
+        [1, 32 * gates, 32],
+      ],
+      { hidden_size: 32 },
+    );
   return [
     ['thop@0.1.1', plain, 524_288, 2_097_152],
     ['thop@0.1.1', depthwise, 65_536, 262_144],
@@ -138,6 +148,9 @@ const MISTAKES: readonly (readonly [convention: string, graph: Graph, meant: num
     ['deepspeed@0.19', depthwise, 131_072, 0],
     ['fvcore@0.1.5', broadcast, 7_680, 960],
     ['onnx-opcounter@0.0.4', broadcast, 7_680, 960],
+    ['onnx-opcounter@0.0.4', recurrentOf(4, 'LSTM'), 122_880, 320],
+    ['onnx-opcounter@0.0.4', recurrentOf(3, 'GRU'), 92_160, 320],
+    ['onnx-opcounter@0.0.4', recurrentOf(1, 'RNN'), 30_720, 320],
     ['deepspeed@0.19', broadcast, 15_360, 1_920],
     ['deepspeed@0.19', sized, 16_384, 1_024],
   ];

@@ -70,8 +70,8 @@ t.test('bound, share and time of a layer by hand', async (t) => {
   // Fused, the activation moves nothing, and computes after the convolution.
   t.match(totals, { flops: 2_367_488, bytes: 67_584 + 65_536, fusedBytes: 67_584, kernels: 1 });
   t.equal(totals.onDevice?.bound, 'compute');
-  t.ok(Math.abs((totals.onDevice?.seconds.best ?? 0) - 23_674.88) < 1e-6);
-  t.ok(Math.abs((totals.onDevice?.seconds.upper ?? 0) - (23_592.96 / 0.4 + 6553.6 / 0.6)) < 1e-6);
+  t.ok(Math.abs((totals.onDevice?.seconds?.best ?? 0) - 23_674.88) < 1e-6);
+  t.ok(Math.abs((totals.onDevice?.seconds?.upper ?? 0) - (23_592.96 / 0.4 + 6553.6 / 0.6)) < 1e-6);
 });
 
 t.test('the stated efficiency makes the upper end', async (t) => {
@@ -79,7 +79,11 @@ t.test('the stated efficiency makes the upper end', async (t) => {
   const { layers, assumed } = roofline(graph, { device: SLOW, efficiency: { compute: 0.5 } });
   t.same(assumed.efficiency, { compute: 0.5, bandwidth: 0.6 });
   t.same(layers[0]?.onDevice?.seconds, { best: 23_592.96, upper: 47_185.92 });
-  for (const compute of [0, -1, 1.1, Number.NaN]) t.throws(() => roofline(graph, { efficiency: { compute } }), { code: 'invalid-option' });
+  for (const share of [0, -1, 5e-324, 0.9e-6, 1.1, Number.NaN]) {
+    const fault = { code: 'invalid-option', message: /from 0.000001 to 1/ };
+    t.throws(() => roofline(graph, { efficiency: { compute: share } }), fault);
+    t.throws(() => roofline(graph, { efficiency: { bandwidth: share } }), fault);
+  }
 });
 
 t.test('rates by the type of arithmetic', async (t) => {
@@ -115,6 +119,45 @@ t.test('integer arithmetic runs at the rate of integers', async (t) => {
 t.test('without a rate the time is a lower bound', async (t) => {
   const view = roofline(described({ inputs: image, layers: [conv()] }), { device: { ...SLOW, rates: { int8: 1 } } });
   t.match(view, { status: 'partial', lowerBounds: ['seconds'], layers: [{ onDevice: null, intensity: 2_359_296 / 67_584 }] });
+  // What moves takes its time at any rate; how much more, nobody knows.
+  t.same(view.totals.onDevice, { seconds: { best: 6758.4, upper: null }, bound: null, memoryBound: null, attainable: null });
+});
+
+t.test('a time is a range with its ends in order, or has no upper end', async (t) => {
+  const partial = roofline(fixtureGraph('resnet50'), { device: 'apple-m1', weights: 'float64' });
+  t.ok((partial.totals.onDevice?.seconds?.best ?? 0) > 0);
+  t.equal(partial.totals.onDevice?.seconds?.upper, null);
+  for (const { onDevice } of partial.layers) if (onDevice) t.ok(onDevice.seconds.best <= (onDevice.seconds.upper ?? 0));
+});
+
+t.test('how often a layer runs must be known for an upper end', async (t) => {
+  const trace = traceGraph(described({ inputs: image, layers: [conv()] }), {});
+  const view = rooflineOf({ ...trace, calls: trace.calls.map((call) => ({ ...call, repeats: null })) }, { device: SLOW });
+  t.match(view, { status: 'partial', layers: [{ onDevice: { seconds: { best: 23_592.96, upper: null } } }] });
+  t.same(view.totals.onDevice?.seconds, { best: 23_592.96, upper: null });
+});
+
+t.test('times at the least rates and shares are numbers', async (t) => {
+  // 2^1019 numbers: their bytes are near the end of what a double holds.
+  for (const shape of [Array.from({ length: 20 }, () => 2 ** 51).with(0, 2 ** 50), [2 ** 50, 2 ** 50, 2 ** 50, 2 ** 50, 2 ** 50]]) {
+    const graph = graphOf({
+      inputs: [{ name: 'x', dtype: 'float32', shape }],
+      nodes: [
+        ['Relu', ['x'], 'y'],
+        ['Softmax', ['y'], 'z'],
+      ],
+    });
+    const view = roofline(graph, {
+      device: { name: 'least', bandwidth: 1, rates: { float32: 1 } },
+      efficiency: { compute: 1e-6, bandwidth: 1e-6 },
+    });
+    const figures: number[] = [];
+    JSON.stringify(view, (_, value) => {
+      if (typeof value === 'number') figures.push(value);
+      return value;
+    });
+    t.ok(figures.length > 10 && figures.every(Number.isFinite), `${shape.length} axes`);
+  }
 });
 
 t.test('what is unknown is null and makes lower bounds', async (t) => {
@@ -133,7 +176,7 @@ t.test('sizes beyond what a double holds give no infinity', async (t) => {
   const view = roofline(graph, { device: SLOW });
   t.match(view.layers[0], { intensity: null, onDevice: null });
   t.equal(view.layers[0]?.flops, String(BigInt(n) ** 40n));
-  t.same(view.totals.onDevice, { seconds: { best: 0, upper: 0 }, bound: 'none', memoryBound: 0, attainable: null });
+  t.same(view.totals.onDevice, { seconds: null, bound: null, memoryBound: null, attainable: null });
   t.match(view.lowerBounds, ['seconds']);
 });
 
@@ -176,7 +219,7 @@ t.test('every weight of a network moves once', async (t) => {
     );
     t.ok(Number(totals.fusedBytes) < Number(totals.bytes));
     const { best, upper } = totals.onDevice?.seconds ?? { best: 0, upper: 0 };
-    t.ok(0 < best && best < upper);
+    t.ok(0 < best && best < (upper ?? 0));
   }
 });
 

@@ -2,7 +2,7 @@ import t from 'tap';
 import { readConfig } from '../../../src/config.ts';
 import { analyze } from '../../../src/core/analyze.ts';
 import { readDescription } from '../../../src/formats/description/index.ts';
-import { describeRef, namesLike } from '../../../src/networks/index.ts';
+import { describeRef, refsLike } from '../../../src/networks/index.ts';
 import { patternNamed, patterns } from '../../../src/networks/patterns/index.ts';
 
 const { reader } = readConfig({}).limits;
@@ -17,7 +17,10 @@ function analyzed(ref: string) {
 t.test('every pattern says what it is and what it is compared with', async (t) => {
   const ids = patterns().map(({ id }) => id);
   t.equal(new Set(ids).size, ids.length, 'no name stands for two');
-  t.same(namesLike('pattern:'), ids);
+  t.same(
+    refsLike('pattern:'),
+    ids.map((id) => `pattern:${id}`),
+  );
   for (const { id, title, summary, against, parameters } of patterns()) {
     t.match(id, /^[a-z0-9-]+$/);
     t.match(title, /^[A-Z][^\n]+[^.]$/, id);

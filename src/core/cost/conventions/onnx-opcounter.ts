@@ -7,15 +7,17 @@ export const onnxOpcounter = defineConvention({
   id: 'onnx-opcounter',
   version: '0.0.4',
   unit: 'MAC',
-  summary:
-    'onnx-opcounter: contractions, without bias, norms and interpolation; every operator that it does not know costs one for each output',
+  summary: 'onnx-opcounter: contractions, without bias, norms and interpolation; every other operator costs one for each output',
   source: 'https://github.com/gmalivenko/onnx-opcounter/blob/master/onnx_opcounter/onnx_opcounter.py',
-  note: 'transposed convolutions count by input positions, products with both operands broadcast; what depends on weights alone is not counted',
+  note: 'transposed convolutions count by input positions, products with both operands broadcast, recurrent layers by their products; what depends on weights alone is not counted',
   rules: {
     Conv: macs,
     ConvTranspose: macs,
     Gemm: macs,
     MatMul: macs,
+    LSTM: macs,
+    GRU: macs,
+    RNN: macs,
     BatchNormalization: perOutput(2),
     Relu: perInput(1),
     Add: perOutput(1),
@@ -28,6 +30,14 @@ export const onnxOpcounter = defineConvention({
 export const onnxOpcounter004 = variant(onnxOpcounter, {
   id: 'onnx-opcounter@0.0.4',
   version: '0.0.4',
-  note: 'transposed convolutions count by output positions, a product by its left operand, a sum by its first',
-  rules: { ConvTranspose: byOutputPositions, Gemm: leftTimesColumns, MatMul: leftTimesColumns, Add: perInput(1) },
+  note: 'transposed convolutions count by output positions, a product by its left operand, a sum by its first, and a recurrent layer is one for each output',
+  rules: {
+    ConvTranspose: byOutputPositions,
+    Gemm: leftTimesColumns,
+    MatMul: leftTimesColumns,
+    Add: perInput(1),
+    LSTM: perOutput(1),
+    GRU: perOutput(1),
+    RNN: perOutput(1),
+  },
 });

@@ -28,7 +28,8 @@ export interface Device {
 }
 
 const MAX_NAME = 100;
-/** No device comes near; figures beyond are a mistake in the unit. */
+/** No device comes near either; figures beyond are a mistake in the unit. */
+const MIN_RATE = 1;
 const MAX_RATE = 1e20;
 
 /** A device as a caller describes it: `{ name, bandwidth, rates: { float32: ... } }`. Fault: `invalid-device`. */
@@ -59,7 +60,9 @@ function record(given: unknown, what: string, keys: readonly string[]): Readonly
 }
 
 function rate(given: unknown, what: string): number {
-  return typeof given === 'number' && given > 0 && given <= MAX_RATE ? given : invalid(`${what} must be a number above 0`);
+  return typeof given === 'number' && given >= MIN_RATE && given <= MAX_RATE
+    ? given
+    : invalid(`${what} must be a number from ${MIN_RATE} to ${MAX_RATE.toExponential()}`);
 }
 
 function invalid(message: string): never {
