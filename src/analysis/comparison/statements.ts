@@ -6,7 +6,7 @@ import { alongAxes, digits, fieldText, inWords, isNearly, percent, proportion } 
 type Rule = (first: Summary, other: Summary, names: Names) => string | readonly string[] | null;
 
 /** What the two networks are called. */
-export interface Names {
+interface Names {
   readonly first: string;
   readonly other: string;
 }
