@@ -141,3 +141,16 @@ t.test('advice through both doors', async (t) => {
   t.match((await post(app, '/v1/advise', { network: ALEXNET, targt: {} })).json(), { status: 400, detail: /did you mean "target"/ });
   t.match((await post(app, '/v1/memory', { network: ALEXNET, target })).json(), { status: 400, code: 'invalid-network' });
 });
+
+t.test('advice for objects of some sizes aims at the largest', async (t) => {
+  const app = await service(t);
+  const network = { ref: 'pattern:two-3x3' };
+  const ask = async (target: object) =>
+    (await app.inject({ method: 'POST', url: '/v1/advise', payload: { network, options: { target } } })).json();
+  const [sizes, field] = [await ask({ objectSizes: [4, 9, 7] }), await ask({ receptiveField: 9 })];
+  t.match(sizes.target, { receptiveField: 9 });
+  t.strictSame(sizes.advice, field.advice);
+  t.ok(sizes.reached);
+  t.match(await ask({}), { status: 400, code: 'invalid-option', detail: /objectSizes/ });
+  t.match(await ask({ objectSizes: [] }), { status: 400, code: 'invalid-option' });
+});

@@ -96,14 +96,16 @@ async function main(): Promise<boolean> {
     writeModel(path);
     const small = join(import.meta.dirname, '../fixtures/vgg16.onnx');
     for (let tries = 0; ; tries++) {
-      const up = await post(port, small).then(
-        () => true,
+      // Ready is a server whose first thread has loaded all code.
+      const up = await fetch(`http://127.0.0.1:${port}/readyz`).then(
+        ({ ok }) => ok,
         () => false,
       );
       if (up) break;
       if (tries > 100) throw new Error('the server did not start');
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
+    await post(port, small);
     const before = peakMb(server.pid as number);
     const started = performance.now();
     const report = await post(port, path);

@@ -29,12 +29,16 @@ function axisOf({ name, axes }: Source, wanted: string | null | undefined): Foll
   throw new Fault('unknown-axis', `'${name}' has no axis '${wanted}'${suggestion(wanted, known)}`);
 }
 
+/** The field that is asked for: as it is given, or as large as the largest object, since a unit has to see all of it. */
+function aimOf({ receptiveField, objectSizes }: NonNullable<ViewOptions['target']>): number {
+  const aim = receptiveField ?? Math.max(...(objectSizes ?? []));
+  if (Number.isSafeInteger(aim) && aim >= 1) return aim;
+  throw new Fault('invalid-option', 'a target has a positive integer as receptiveField, or objectSizes with at least one');
+}
+
 function answer(network: Network, { target, budget = {}, pairs = false, ...options }: ViewOptions): AdviseView {
   if (!target) throw new Fault('invalid-option', 'advice needs a target: add target, such as { "receptiveField": 100 }');
-  const { receptiveField } = target;
-  if (!Number.isSafeInteger(receptiveField) || receptiveField < 1) {
-    throw new Fault('invalid-option', 'receptiveField of the target must be a positive integer');
-  }
+  const receptiveField = aimOf(target);
   const trace = traceGraph(network.graph, options);
   const source = sourceOf(trace, undefined);
   const axis = axisOf(source, target.axis);

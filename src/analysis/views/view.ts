@@ -41,7 +41,9 @@ export interface ViewOptions extends AnalyzeOptions {
   readonly edits?: readonly Edit[];
   /** What advice is to reach, within what, and whether by two edits at a time too. */
   readonly target?: {
-    readonly receptiveField: number;
+    readonly receptiveField?: number | null | undefined;
+    /** Sizes of objects that a unit is to see whole. */
+    readonly objectSizes?: readonly number[] | null | undefined;
     readonly axis?: string | null | undefined;
     readonly layer?: string | null | undefined;
   };

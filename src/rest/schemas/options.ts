@@ -138,12 +138,22 @@ export const OptionSchemas = {
   ),
   target: Type.Object(
     {
-      receptiveField: Type.Integer({
-        minimum: 1,
-        maximum: MAX,
-        description: 'Positions of the input that a unit should see at least.',
-        [wants]: 'must be a positive integer',
-      }),
+      receptiveField: Type.Optional(
+        Type.Integer({
+          minimum: 1,
+          maximum: MAX,
+          description: 'Positions of the input that a unit should see at least.',
+          [wants]: 'must be a positive integer',
+        }),
+      ),
+      objectSizes: Type.Optional(
+        Type.Array(Type.Integer({ minimum: 1, maximum: MAX, [wants]: 'must be a positive integer' }), {
+          minItems: 1,
+          maxItems: 1000,
+          description: 'In place of it: sizes of objects in positions of the input, the largest of which a unit should see whole.',
+          [wants]: 'must be a list of sizes',
+        }),
+      ),
       axis: Type.Optional(Type.String({ description: 'Axis of the input; its first one by default.', [wants]: 'must be a string' })),
       layer: Type.Optional(
         Type.String({
@@ -156,7 +166,7 @@ export const OptionSchemas = {
     {
       additionalProperties: false,
       description: 'What is to be reached.',
-      [wants]: 'must be an object with receptiveField, axis and layer',
+      [wants]: 'must be an object with receptiveField or objectSizes, axis and layer',
     },
   ),
   budget: Type.Object(
