@@ -33,7 +33,8 @@ export function doors(): Door[] {
   }));
 }
 
-const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: ref('Problem') } } });
+/** An answer that says what went wrong, for OpenAPI. */
+export const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: ref('Problem') } } });
 
 /** What a door answers, for OpenAPI; `other` is another answer that it has, its name and its forms. */
 export function responsesOf({ view, forms }: Door, other?: { readonly answer: string; readonly forms: readonly Form[] }) {

@@ -3,11 +3,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { abandonment } from '../analysis/abandonment.ts';
 import { builtInNetwork, builtInNetworks, builtInPatterns } from '../analysis/built-ins.ts';
 import type { Config } from '../config.ts';
-import { type Door, doors, responsesOf } from './door.ts';
+import { type Door, doors, problem, responsesOf } from './door.ts';
 import { answerForm } from './media.ts';
 import { optionsFromText, viewOptions } from './options.ts';
 import { querySchemaOf } from './schemas/options.ts';
-import { ref } from './schemas/ref.ts';
 import { sendDocument } from './send-document.ts';
 
 interface ByRef {
@@ -17,8 +16,6 @@ interface ByRef {
 const Ref = Type.Object({
   ref: Type.String({ description: 'A network that the service has: zoo:resnet50, zoo:resnet,depth=50,variant=v1, ...' }),
 });
-
-const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: ref('Problem') } } });
 
 const Family = Type.Object({
   ref: Type.String({ description: 'Stands for the network of all defaults.' }),
