@@ -1,4 +1,5 @@
 import { isFloat } from './graph.ts';
+import type { Step } from './inference/runner.ts';
 import { isTrained, type Params, type StoredTensor } from './params.ts';
 import type { Trace } from './trace.ts';
 
@@ -21,12 +22,34 @@ export function gradientsOf({ calls }: Trace, params: Params, frozen: readonly s
     if (learns && !frozen.some((prefix) => name.startsWith(prefix))) trained.set(name, tensor);
   }
   const needed = new Set(trained.keys());
-  for (const { node, outputs } of calls) {
-    if (!node.inputs.some((name) => needed.has(name))) continue;
+  const follow = ({ node, outputs }: Step): void => {
+    if (!node.inputs.some((name) => needed.has(name))) return;
     for (const [k, name] of node.outputs.entries()) {
       const dtype = outputs[k]?.dtype ?? null;
       if (name !== '' && (dtype === null || isFloat(dtype))) needed.add(name);
     }
-  }
+  };
+  for (const call of calls) follow(call);
+  followBack(calls, needed, follow);
   return { trained, needed };
+}
+
+/** What an iteration of a loop hands to the next one stands behind its readers: goes on from there until nothing is added. */
+function followBack(calls: readonly Step[], needed: ReadonlySet<string>, follow: (call: Step) => void): void {
+  const missed = (call: Step) => call.node.inputs.some((name) => needed.has(name)) && !call.node.outputs.some((name) => needed.has(name));
+  const pending = calls.filter((call) => call.operator?.iterates === 'begins' && missed(call));
+  if (pending.length === 0) return;
+  const readers = new Map<string, Step[]>();
+  for (const call of calls) {
+    for (const name of call.node.inputs) {
+      const others = readers.get(name);
+      if (others) others.push(call);
+      else readers.set(name, [call]);
+    }
+  }
+  for (let call = pending.pop(); call; call = pending.pop()) {
+    const before = needed.size;
+    follow(call);
+    if (needed.size > before) pending.push(...call.node.outputs.flatMap((name) => readers.get(name) ?? []));
+  }
 }

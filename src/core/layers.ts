@@ -58,15 +58,15 @@ function sizeOf({ shape, dtype }: Tensor): LayerFacts['outputs'][number] {
   return { elements, bytes: elements !== null && dtype !== null ? bytesOf(elements, dtype) : null };
 }
 
-/** Bytes of a layer's outputs that own memory; null where one is unknown. */
-export function ownedBytes({ view, outputs }: LayerFacts): Count | null {
+/** Bytes of a layer's outputs that own memory, those of all its runs (of one, where their number is unknown); null where one is unknown. */
+export function ownedBytes({ call, view, outputs }: LayerFacts): Count | null {
   if (view) return 0;
   let owned: Count = 0;
   for (const { bytes } of outputs) {
     if (bytes === null) return null;
     owned = add(owned, bytes);
   }
-  return owned;
+  return times(owned, call.repeats ?? 1);
 }
 
 /** A layer as the report shows it. */

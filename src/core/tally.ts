@@ -1,8 +1,11 @@
-import { addPrimitives, NO_OPERATIONS, type Primitives } from './cost/counters.ts';
-import { add, type Count } from './count.ts';
+import { addPrimitives, NO_OPERATIONS } from './cost/counters.ts';
+import { add, type Count, times } from './count.ts';
 import type { LayerFacts } from './layers.ts';
 
-/** Running sums over the layers of a network, all taken in one pass. What is not known of a layer is left out of the sums. */
+/**
+ * Running sums over the layers of a network, all taken in one pass. What is not known of a layer is left out of the sums; a
+ * layer in a loop counts as often as it runs, once where that is not known.
+ */
 export class Tally {
   operations = NO_OPERATIONS;
   validMacs: Count = 0;
@@ -11,16 +14,14 @@ export class Tally {
   /** Elements and bytes of outputs that own memory. */
   elements: Count = 0;
   bytes: Count = 0;
-  nonlinearities = 0;
-  /** Most contractions with weights on any one path: the "50" of ResNet-50. */
-  depth = 0;
+  nonlinearities: Count = 0;
   /** Whether something of a layer was left out. */
   lacksOperations = false;
   lacksCost = false;
   lacksMemory = false;
+  lacksActivations = false;
   lacksOperator = false;
-  /** The depth of each value, by its number. */
-  readonly #depths: number[] = [];
+  lacksNonlinearities = false;
 
   add(fact: LayerFacts): void {
     const { operator, repeats } = fact.call;
@@ -31,28 +32,19 @@ export class Tally {
     this.cost = add(this.cost, fact.cost ?? 0);
     if (fact.cost === null || repeats === null) this.lacksCost = true;
     if (!operator) this.lacksOperator = true;
-    if (operator?.nonlinear) this.nonlinearities += 1;
-    if (!fact.view) this.#own(fact.outputs);
-    this.#deepen(fact);
+    if (operator?.nonlinear) {
+      this.nonlinearities = add(this.nonlinearities, repeats ?? 1);
+      if (repeats === null) this.lacksNonlinearities = true;
+    }
+    if (!fact.view) this.#own(fact.outputs, repeats);
   }
 
-  #own(outputs: LayerFacts['outputs']): void {
+  #own(outputs: LayerFacts['outputs'], repeats: Count | null): void {
     for (const { elements, bytes } of outputs) {
-      this.elements = add(this.elements, elements ?? 0);
-      this.bytes = add(this.bytes, bytes ?? 0);
+      this.elements = add(this.elements, times(elements ?? 0, repeats ?? 1));
+      this.bytes = add(this.bytes, times(bytes ?? 0, repeats ?? 1));
       if (bytes === null) this.lacksMemory = true;
+      if (repeats === null && bytes !== 0) this.lacksActivations = true;
     }
   }
-
-  #deepen({ call, operations }: LayerFacts): void {
-    let before = 0;
-    for (const value of call.reads) before = Math.max(before, this.#depths[value] ?? 0);
-    const depth = before + (learns(call.inputs, operations) ? 1 : 0);
-    for (const value of call.writes) if (value !== 0) this.#depths[value] = depth;
-    this.depth = Math.max(this.depth, depth);
-  }
-}
-
-function learns(inputs: LayerFacts['call']['inputs'], operations: Primitives | null): boolean {
-  return operations !== null && operations.mac > 0 && inputs.some((input) => input?.constant);
 }

@@ -1,9 +1,10 @@
 import type { Convention } from './cost/conventions/convention.ts';
 import { flopsOf, operationsJson } from './cost/counters.ts';
 import { countToJson } from './count.ts';
+import { depthOf } from './depth.ts';
 import type { LayerFacts } from './layers.ts';
 import { peakBytes } from './memory/liveness.ts';
-import { liveStep, tensorBytes } from './memory/steps.ts';
+import { liveStep, stepsOfLoops, tensorBytes } from './memory/steps.ts';
 import type { Tensor } from './operators/operator.ts';
 import type { Params } from './params.ts';
 import type { ReceptiveField, Totals } from './report.ts';
@@ -18,6 +19,9 @@ export interface TotalsInput {
   readonly mainFields: readonly ReceptiveField[];
 }
 
+/** The largest integer of GraphQL. */
+const MAX_INT = 2 ** 31 - 1;
+
 /** Sums over the layers. Where a layer's share is unknown the sum is of what is known, and its name stands in `lowerBounds`. */
 export function totalsOf(input: TotalsInput): Totals {
   const { facts, params, unit } = input;
@@ -27,14 +31,16 @@ export function totalsOf(input: TotalsInput): Totals {
     return liveStep(fact, (k) => fact.outputs[k]?.bytes ?? null);
   });
   const inputs = [...input.inputs].map(([name, tensor]) => [name, tensorBytes(tensor)] as const);
-  const memory = peakBytes(new Map(inputs.map(([name, bytes]) => [name, bytes ?? 0])), steps, input.outputs);
+  const memory = peakBytes(new Map(inputs.map(([name, bytes]) => [name, bytes ?? 0])), stepsOfLoops(facts, steps), input.outputs);
   const { operations } = tally;
+  const { depth, complete } = depthOf(facts);
   const lowerBounds = [
     ...(tally.lacksOperations ? ['macs', 'flops', 'operations', 'validMacs', 'validFlops'] : []),
     ...(tally.lacksCost ? ['cost'] : []),
-    ...(tally.lacksMemory ? ['activations'] : []),
+    ...(tally.lacksMemory || tally.lacksActivations ? ['activations'] : []),
     ...(tally.lacksMemory || inputs.some(([, bytes]) => bytes === null) ? ['memory.peakBytes'] : []),
-    ...(tally.lacksOperator ? ['depth', 'nonlinearities'] : []),
+    ...(tally.lacksOperator || !complete ? ['depth'] : []),
+    ...(tally.lacksOperator || tally.lacksNonlinearities || tally.nonlinearities > MAX_INT ? ['nonlinearities'] : []),
   ];
   return {
     params: {
@@ -53,8 +59,8 @@ export function totalsOf(input: TotalsInput): Totals {
     cost: { value: countToJson(tally.cost), unit },
     activations: { elements: countToJson(tally.elements), bytes: countToJson(tally.bytes) },
     memory: { weightBytes: countToJson(params.total.bytes), peakBytes: countToJson(memory.bytes), peakLayer: memory.layer },
-    depth: tally.depth,
-    nonlinearities: tally.nonlinearities,
+    depth,
+    nonlinearities: tally.nonlinearities > MAX_INT ? MAX_INT : Number(tally.nonlinearities),
     stride: stridesOf(input.mainFields),
     lowerBounds,
   };

@@ -12,7 +12,7 @@ an operator that is not on it is reported as unsupported, and never counted as n
 Operators are those of ONNX's newest operator set; files of sets 1 to 28 are lifted to it, and a newer one is read as 28, with a warning.
 
 \`If\`, \`Loop\` and \`Scan\` are not in the table: the graphs within them are laid flat, and what is left of them is \`fovea.Join\`,
-\`fovea.Carry\` and \`fovea.Stack\`. Functions that a file defines are replaced by their nodes.
+\`fovea.Carry\`, \`fovea.Last\` and \`fovea.Stack\`. Functions that a file defines are replaced by their nodes.
 
 - **Older forms**: the operator sets before which a node looked otherwise, and is rewritten.
 - **Sizes**: \`exact\`: follow from sizes and attributes; \`elements\`: also from elements of an input, known where that is a constant or

@@ -16,10 +16,20 @@ export interface Way {
   readonly taken: 'then' | 'else';
 }
 
+/** A loop whose body stands in the flat graph once, for all iterations. */
+export interface Repeated {
+  /** Iterations; null where not known. */
+  readonly trips: Count | null;
+  /** The loop of this kind that it stands in itself. */
+  readonly around: Repeated | null;
+}
+
 /** A call of the flat graph, with how often it runs and on which way through undecided Ifs. */
 export interface Step extends Inference {
   /** Iterations of the loops around it; null where not known. */
   readonly repeats: Count | null;
+  /** The innermost of these loops; null where there is none. */
+  readonly loop: Repeated | null;
   readonly ways: readonly Way[];
   /** Numbers of the values that it reads and writes: entries of a run's `numbers`. */
   readonly reads: readonly number[];
@@ -47,7 +57,9 @@ export class Runner implements Run {
   readonly constants = new Map<string, Constant>();
   readonly diagnostics: Diagnostic[] = [];
   readonly #controls: ReadonlyMap<string, Control>;
+  readonly #shared = new Map<string, number>();
   #repeats: Count | null = 1;
+  #loop: Repeated | null = null;
   #ways: readonly Way[] = [];
   #depth = 0;
   #inner = 0;
@@ -92,7 +104,16 @@ export class Runner implements Run {
     const { inputs, outputs, operator } = inferNode(node, this.tensors);
     const reads = node.inputs.map(this.#number);
     const writes = node.outputs.map(this.#number);
-    this.steps.push({ node, inputs, outputs, operator, repeats: this.#repeats, ways: this.#ways, reads, writes });
+    this.steps.push({ node, inputs, outputs, operator, repeats: this.#repeats, loop: this.#loop, ways: this.#ways, reads, writes });
+  }
+
+  /** Runs a node that is the same in all iterations of a body, unless it is among the steps. */
+  once(node: Node, scope: Scope): void {
+    const at = this.#shared.get(node.id);
+    // Steps may have been undone since.
+    if (at !== undefined && this.steps[at]?.node.id === node.id) return;
+    this.#shared.set(node.id, this.steps.length);
+    this.node(node, scope);
   }
 
   readonly #number = (name: string): number => {
@@ -108,14 +129,16 @@ export class Runner implements Run {
     this.node(node, Scope.ROOT);
   }
 
-  /** Does something that happens `times` as often as what is around it. */
-  repeated(count: Count | null, run: () => void): void {
-    const before = this.#repeats;
-    this.#repeats = before === null || count === null ? null : times(before, count);
+  /** Does something that happens `trips` times as often as what is around it. */
+  repeated(trips: Count | null, run: () => void): void {
+    const [before, around] = [this.#repeats, this.#loop];
+    this.#repeats = before === null || trips === null ? null : times(before, trips);
+    this.#loop = { trips, around };
     try {
       run();
     } finally {
       this.#repeats = before;
+      this.#loop = around;
     }
   }
 

@@ -26,23 +26,32 @@ const CONTRACTIONS = new Set(
   ),
 );
 
-/** Sums over the layers, and whether something of unknown size is missing in them. */
+/** Sums over the layers, each as often as it runs, and whether something of unknown size or number is missing in them. */
 export function activationMemory({ inputs, tensors }: Trace, facts: readonly LayerFacts[], precision: Precision) {
   const owning = facts.filter(({ view }) => !view);
-  const owned = owning.flatMap(dataOutputs);
-  const fed = inputs.map(({ name }) => tensors.get(name) as Tensor);
-  const kept = facts.filter(({ call }) => call.node.op !== 'Relu').flatMap(dataOutputs);
-  const contracted = facts.filter(({ call }) => CONTRACTIONS.has(call.node.op)).flatMap(dataOutputs);
+  const owned = owning.flatMap(outputsOf);
+  const fed = inputs.map(({ name }) => ({ tensor: tensors.get(name) as Tensor, repeats: 1 }));
+  const kept = facts.filter(({ call }) => call.node.op !== 'Relu').flatMap(outputsOf);
+  const contracted = facts.filter(({ call }) => CONTRACTIONS.has(call.node.op)).flatMap(outputsOf);
   const memory: ActivationMemory = {
     elements: countToJson(elements(owned)),
-    bytes: countToJson(sum(owned.map(({ tensor }) => tensorBytes(tensor, precision) ?? 0))),
+    bytes: countToJson(sum(owned.map(({ tensor, repeats }) => times(repeats ?? 1, tensorBytes(tensor, precision) ?? 0)))),
     fvcore: countToJson(elements(contracted)),
-    convnetBurden: countToJson(times(4, elements([...fed.map((tensor) => ({ tensor })), ...kept]))),
+    convnetBurden: countToJson(times(4, elements([...fed, ...kept]))),
   };
-  const unknown = (tensor: Tensor) => tensorBytes(tensor) === null;
-  return { memory, unknownInput: fed.some(unknown), unknownOutput: owned.some(({ tensor }) => unknown(tensor)) };
+  const unknown = ({ tensor }: Output) => tensorBytes(tensor) === null;
+  const unbounded = owned.some(({ tensor, repeats }) => repeats === null && tensorBytes(tensor) !== 0);
+  return { memory, unknownInput: fed.some(unknown), unknownOutput: owned.some(unknown), unbounded };
 }
 
-function elements(outputs: readonly { readonly tensor: Tensor }[]): Count {
-  return sum(outputs.map(({ tensor }) => elementsOf(tensor) ?? 0));
+/** A tensor, and how often it is written; null where that is not known. */
+interface Output {
+  readonly tensor: Tensor;
+  readonly repeats: Count | null;
+}
+
+const outputsOf = (fact: LayerFacts): Output[] => dataOutputs(fact).map(({ tensor }) => ({ tensor, repeats: fact.call.repeats }));
+
+function elements(outputs: readonly Output[]): Count {
+  return sum(outputs.map(({ tensor, repeats }) => times(repeats ?? 1, elementsOf(tensor) ?? 0)));
 }

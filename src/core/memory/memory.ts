@@ -77,7 +77,8 @@ const MAX_LISTED = 100;
 
 /**
  * The memory of a traced graph: weights, activations, and the live peak in the order of the file, with the tensors that are
- * live then. Views own nothing, and what a layer reads and writes is live together. Loops' bodies count once.
+ * live then. Views own nothing, and what a layer reads and writes is live together. What a loop's body writes is there once at a
+ * time, but for what the loop collects.
  * Fault: `invalid-option`.
  */
 export function memoryOf(trace: Trace, options: MemoryOptions = {}): MemoryView {
@@ -89,8 +90,11 @@ export function memoryOf(trace: Trace, options: MemoryOptions = {}): MemoryView 
   const outputs = trace.graph.outputs.map(({ name }) => name);
   const storages = storagesOf(inputs, steps, outputs);
   const live = liveBytes(storages, steps.length);
-  const { memory: activations, unknownInput, unknownOutput } = activationMemory(trace, facts, options);
-  const lowerBounds = [...(unknownOutput ? ['activations' as const] : []), ...(unknownOutput || unknownInput ? ['peak' as const] : [])];
+  const { memory: activations, unknownInput, unknownOutput, unbounded } = activationMemory(trace, facts, options);
+  const lowerBounds = [
+    ...(unknownOutput || unbounded ? ['activations' as const] : []),
+    ...(unknownOutput || unknownInput ? ['peak' as const] : []),
+  ];
   const layerOf = new Map(facts.flatMap((fact) => dataOutputs(fact).map(({ name }) => [name, fact.call.node.id])));
   const describe = (storage: Storage): LiveTensor => {
     const { name, dtype, shape } = tensorJson(storage.name, trace.tensors.get(storage.name));

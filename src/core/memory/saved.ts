@@ -1,4 +1,4 @@
-import { type Count, sum, times } from '../count.ts';
+import { type Count, less, sum, times } from '../count.ts';
 import type { LayerFacts } from '../layers.ts';
 import type { Tensor } from '../operators/operator.ts';
 import type { Precision } from '../precision.ts';
@@ -47,34 +47,61 @@ function counted(names: readonly string[]): Map<string, number> {
   return counts;
 }
 
-/** What owns the memory of a tensor, and how often it is written. */
+/** What owns the memory of a tensor, and how many of its pieces are meant; null where that is not known. */
 interface Owner {
   readonly name: string;
-  readonly repeats: Count | null;
+  readonly pieces: Count | null;
 }
 
+/** Owners of a tensor: of what the iterations of a loop begin with these are what the loop was given, and what it makes. */
+type OwnersOf = (name: string) => readonly Owner[];
+
 /** Owners of all tensors that layers write; what training copies owns its memory. */
-function ownersOf(facts: readonly LayerFacts[]): ReadonlyMap<string, Owner> {
-  const owners = new Map<string, Owner>();
+function ownersOf(facts: readonly LayerFacts[]): OwnersOf {
+  const shows = new Map<string, string>();
+  const pieces = new Map<string, Count | null>();
+  const carried = new Map<string, LayerFacts['call']>();
   for (const fact of facts) {
     const { call, view } = fact;
+    if (call.operator?.iterates === 'begins') carried.set(call.node.outputs[0] as string, call);
     const shown = view && !call.operator?.saves?.copies ? dataInputs(fact)[0] : undefined;
     for (const { name } of dataOutputs(fact)) {
-      owners.set(name, shown === undefined ? { name, repeats: call.repeats } : (owners.get(shown) ?? { name: shown, repeats: 1 }));
+      pieces.set(name, call.repeats);
+      if (shown !== undefined) shows.set(name, shown);
     }
   }
+  const rootOf = (name: string): string => {
+    let root = name;
+    for (let shown = shows.get(root); shown !== undefined && !carried.has(root); shown = shows.get(root)) root = shown;
+    return root;
+  };
+  const piecesOf = (root: string) => (pieces.has(root) ? (pieces.get(root) as Count | null) : 1);
+  const owners: OwnersOf = (name) => {
+    const root = rootOf(name);
+    const carry = carried.get(root);
+    if (!carry) return [{ name: root, pieces: piecesOf(root) }];
+    const { node, inputs, repeats, loop } = carry;
+    const given = inputs[0]?.constant ? [] : owners(node.inputs[0] as string);
+    const made = rootOf(node.inputs[1] as string);
+    if (inputs[1]?.constant || carried.has(made)) return given;
+    if (repeats === null || !loop?.trips) return [...given, { name: made, pieces: repeats }];
+    // All but the last iteration hand on to another one.
+    return [...given, { name: made, pieces: less(repeats, BigInt(repeats) / BigInt(loop.trips)) }];
+  };
   return owners;
 }
 
-function savedTensors(facts: readonly LayerFacts[], owners: ReadonlyMap<string, Owner>, needed: ReadonlySet<string>, as: Precision) {
+function savedTensors(facts: readonly LayerFacts[], owners: OwnersOf, needed: ReadonlySet<string>, as: Precision) {
   const kept = new Map<string, SavedTensor>();
   const keep = (alias: string | undefined, tensor: Tensor | undefined, by: string) => {
     if (!alias || !tensor || tensor.constant) return;
-    const { name, repeats } = owners.get(alias) ?? { name: alias, repeats: 1 };
     const bytes = tensorBytes(tensor, as);
-    const saved = kept.get(name) ?? { name, bytes: bytes && times(bytes, repeats ?? 1), neededBy: [] };
-    saved.neededBy.push(by);
-    kept.set(name, saved);
+    for (const { name, pieces } of owners(alias)) {
+      const all = bytes && times(bytes, pieces ?? 1);
+      const { bytes: before = 0, neededBy = [] } = kept.get(name) ?? {};
+      neededBy.push(by);
+      kept.set(name, { name, bytes: before === null || all === null ? null : before > all ? before : all, neededBy });
+    }
   };
   for (const fact of facts) {
     const { node, inputs, outputs, operator } = fact.call;

@@ -11,7 +11,7 @@ import { asIf, type Precision } from '../precision.ts';
 import type { CountJson } from '../report.ts';
 import type { Trace } from '../trace.ts';
 import { type SavedTensor, savedBy } from './saved.ts';
-import { dataOutputs, tensorBytes } from './steps.ts';
+import { collected, dataOutputs, tensorBytes } from './steps.ts';
 
 /** Optimizers by how many numbers they keep for each weight: none, a momentum, or two moments. */
 export const OPTIMIZERS = { sgd: 0, momentum: 1, adam: 2 } as const;
@@ -167,13 +167,13 @@ function workingSet(facts: readonly LayerFacts[], needed: ReadonlySet<string>, a
   for (const fact of facts) {
     if (fact.view) continue;
     const { node, inputs } = fact.call;
-    const read = node.inputs.map((name, i) => ({ name, tensor: inputs[i] })).filter(({ tensor }) => tensor && !tensor.constant);
-    const tensors = new Map(
-      [...read, ...dataOutputs(fact)].filter(({ name }) => needed.has(name)).map(({ name, tensor }) => [name, tensor]),
-    );
-    const bytes = [...tensors.values()].map((tensor) => tensorBytes(tensor as Tensor, as));
-    if (bytes.includes(null)) return null;
-    const all = sum(bytes as readonly Count[]);
+    const pieces = collected(fact.call);
+    const read = node.inputs.map((name, i) => ({ name, tensor: inputs[i], pieces })).filter(({ tensor }) => tensor && !tensor.constant);
+    const written = dataOutputs(fact).map((output) => ({ ...output, pieces: 1 }));
+    const tensors = new Map([...read, ...written].filter(({ name }) => needed.has(name)).map((tensor) => [tensor.name, tensor]));
+    const bytes = [...tensors.values()].map(({ tensor, pieces }) => [tensorBytes(tensor as Tensor, as), pieces] as const);
+    if (bytes.some(([size]) => size === null)) return null;
+    const all = sum(bytes.map(([size, pieces]) => times(size as Count, pieces)));
     if (all > most) most = all;
   }
   return most;

@@ -8,7 +8,7 @@ import { causalConvWithState } from './causal-convolution.ts';
 import { col2Im } from './columns.ts';
 import { concat } from './concat.ts';
 import { contribAttentions } from './contrib-attention.ts';
-import { carry, join, stack } from './control.ts';
+import { carry, join, last, stack } from './control.ts';
 import { conv } from './convolution.ts';
 import { centerCropPad, crop } from './crop.ts';
 import { deformConv } from './deformable.ts';
@@ -66,6 +66,7 @@ import { dropout, flatten, identity, reshape, squeeze, unsqueeze } from './view.
 const OPERATORS: readonly Operator[] = [
   carry,
   join,
+  last,
   stack,
   conv,
   convTranspose,

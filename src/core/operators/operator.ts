@@ -145,6 +145,11 @@ export interface Operator {
   readonly view?: boolean;
   /** Whether its outputs hold its inputs' elements unchanged, so that a constant stays the tensor that it was. */
   readonly moves?: boolean;
+  /**
+   * Of an operator that stands for what a loop does whose body stands in the graph once: whether it gives an iteration what
+   * it `begins` with, or `collects` what each of them (attribute `trips`) gave.
+   */
+  readonly iterates?: 'begins' | 'collects';
   /** Whether it makes tensors out of attributes or shapes, so that what it makes may stand for stored weights. */
   readonly generates?: boolean;
   /** Whether each output position comes from just one of the inputs: none of them is mixed with another. */

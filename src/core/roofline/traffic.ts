@@ -73,6 +73,7 @@ function isData({ call }: LayerFacts, tensor: Tensor, i: number): boolean {
 /** Elements of an input that are read: all, but no more than are written where elements are only picked or copied. */
 function readOf({ call }: LayerFacts, tensor: Tensor, i: number): Count | null {
   const elements = elementsOf(tensor);
+  if (call.operator?.iterates === 'collects') return written(call.outputs);
   const limit = picked(call.operator, i) ? written(call.outputs.slice(0, call.operator?.moves ? undefined : 1)) : null;
   return limit !== null && elements !== null && limit < elements ? limit : elements;
 }

@@ -17,7 +17,7 @@ t.test('every convention gives every operator a count, or says that it does not 
   for (const convention of conventions()) {
     const odd: string[] = [];
     for (const { call, operations } of samples) {
-      const steps = [1, 3].map((repeats): Step => ({ ...call, repeats, ways: [], reads: [], writes: [] }));
+      const steps = [1, 3].map((repeats): Step => ({ ...call, repeats, loop: null, ways: [], reads: [], writes: [] }));
       const [once, thrice] = steps.map((step) => projection(convention, [step])(step, operations));
       const counted = once === null || (typeof once === 'bigint' ? once >= 0n : Number.isSafeInteger(once) && Number(once) >= 0);
       if (!counted || (once !== null && Number(thrice) !== 3 * Number(once))) odd.push(`${call.node.op}: ${once}, ${thrice}`);

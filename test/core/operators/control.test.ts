@@ -5,7 +5,7 @@ const node = (op: string, inputs: Sample['inputs'], attributes: Sample['attribut
 const iterated = { unknown: 'each iteration of the loop sees what the one before it saw' };
 
 t.test('what two branches, or the iterations of a loop, agree in', async (t) => {
-  for (const op of ['fovea.Join', 'fovea.Carry']) {
+  for (const op of ['fovea.Join', 'fovea.Carry', 'fovea.Last']) {
     expectShape(t, node(op, [data([1, 'H', 3]), data([1, 'H', 4])]), [1, 'H', null]);
     expectShape(t, node(op, [data([1, 3]), data([1])]), null);
     expectShape(t, node(op, [data(null), data([1])]), null);
@@ -14,7 +14,7 @@ t.test('what two branches, or the iterations of a loop, agree in', async (t) => 
   }
   expectField(t, node('fovea.Join', [data([1]), data([2])]), 'elementwise');
   expectField(t, node('fovea.Join', [data([1]), data(null)]), { unknown: 'the two branches give different ranks' });
-  expectField(t, node('fovea.Carry', [data([1]), data([1])]), iterated);
+  for (const op of ['fovea.Carry', 'fovea.Last']) expectField(t, node(op, [data([1]), data([1])]), iterated);
 });
 
 t.test('iterations are collected along a new axis', async (t) => {

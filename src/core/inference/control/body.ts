@@ -12,18 +12,18 @@ export function subgraph(node: Node, name: string): Graph {
 
 /**
  * Runs a subgraph and gives the flat names of its outputs. What nodes of Constant make is the same in every run, so
- * `shared` (a path for them and for the initializers) makes it one tensor over all runs.
+ * `common` (a path for them and for the initializers) makes it one tensor over all runs.
  */
-export function runBody(runner: Runner, body: Graph, outer: Scope, path: string, inputs: readonly string[], shared: string): string[] {
+export function runBody(runner: Runner, body: Graph, outer: Scope, path: string, inputs: readonly string[], common: string): string[] {
+  const shared = outer.sharedPath(common);
   const given = new Map(body.inputs.map(({ name }, i): [string, string] => [name, inputs[i] ?? `${path}/${name}`]));
   for (const name of body.constants.keys()) given.set(name, `${shared}/${name}`);
   const [constants, others] = split(body);
   for (const { outputs } of constants) for (const name of outputs) given.set(name, `${shared}/${name}`);
-  const scope = outer.inner(path, body, given);
+  const scope = outer.inner(path, shared, body, given);
   runner.declare(body, scope);
   for (const node of constants) {
-    const flat = scope.flat(node);
-    if (!runner.tensors.has(flat.outputs[0] ?? '')) runner.node({ ...flat, id: `${shared}/${node.id}` }, scope);
+    runner.once({ ...scope.flat(node), id: `${shared}/${node.id}` }, scope);
   }
   runner.run({ ...body, nodes: others }, scope);
   return body.outputs.map(({ name }) => scope.resolve(name));

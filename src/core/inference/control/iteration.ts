@@ -52,6 +52,9 @@ export function unroll(runner: Runner, it: Iteration, trips: number, goesOn: (ou
   return true;
 }
 
+/** Most looks at a body that find the types of what it carries; what still changes then is taken to be unknown. */
+const MAX_LOOKS = 4;
+
 /**
  * Runs the body once, for all iterations: on values of which only that is known that holds in each of them. Such a body
  * costs once per iteration.
@@ -59,33 +62,60 @@ export function unroll(runner: Runner, it: Iteration, trips: number, goesOn: (ou
 export function runOnce(runner: Runner, it: Iteration, trips: Count | null): void {
   const path = `${it.node.id}/each`;
   const names = it.initial.map((_, k) => `${path}/carried_${k}`);
-  const set = (types: readonly (Tensor | undefined)[]) =>
-    types.forEach((type, k) => {
-      runner.tensors.set(names[k] as string, { dtype: type?.dtype ?? null, shape: type?.shape ?? null, value: null, constant: false });
-    });
   const enter = () => runBody(runner, it.body, it.scope, path, it.inputs(null, names), `${it.node.id}/body`);
-  let types: readonly (Tensor | undefined)[] = it.initial.map((name) => runner.tensors.get(name));
-  set(types);
-  // Sizes that change from one iteration to the next are unknown; a second look finds those that depend on them.
-  for (let look = 0; look < 2; look++) {
-    runner.rehearse(() => {
-      const outputs = enter();
-      types = types.map((type, k) => joinTypes(type, runner.tensors.get(outputs[it.skip + k] ?? '')));
-      set(types);
-    });
-  }
+  const next = carriedTypes(runner, it, names, enter);
+  let outputs: readonly string[] = [];
   runner.repeated(trips, () => {
-    const outputs = enter();
-    const carried = outputs.slice(it.skip, it.skip + it.initial.length);
-    finish(
-      runner,
-      it,
-      carried,
-      outputs.slice(it.skip + it.initial.length).map((name) => [name]),
-      trips,
-      'fovea.Join',
-    );
+    names.forEach((name, k) => {
+      runner.add(name, 'fovea.Carry', [it.initial[k] ?? '', next[k] ?? ''], name);
+    });
+    outputs = enter();
   });
+  const carried = outputs.slice(it.skip, it.skip + it.initial.length);
+  const scanned = outputs.slice(it.skip + it.initial.length).map((name) => [name]);
+  finish(runner, it, carried, scanned, trips, 'fovea.Last');
+}
+
+/**
+ * Finds what is known of the carried values in each iteration, and gives the names of what the body hands on. Sizes that
+ * change from one iteration to the next are unknown, and a value stays constant only where the body makes it of constants:
+ * a second look finds what depends on those.
+ */
+function carriedTypes(runner: Runner, it: Iteration, names: readonly string[], enter: () => readonly string[]): readonly string[] {
+  let types: readonly Carried[] = it.initial.map((name) => carriedType(runner.tensors.get(name)));
+  let next: readonly string[] = [];
+  for (let look = 0, stable = false; !stable; look++) {
+    if (look === MAX_LOOKS) types = types.map(() => carriedType(undefined));
+    types.forEach((type, k) => {
+      runner.tensors.set(names[k] as string, { ...type, value: null });
+    });
+    runner.rehearse(() => {
+      next = enter().slice(it.skip, it.skip + names.length);
+    });
+    const joined = types.map((type, k) => agreed(type, runner.tensors.get(next[k] ?? '')));
+    stable = joined.every((type, k) => isSame(type, types[k] as Carried));
+    types = joined;
+  }
+  return next;
+}
+
+/** What is known of a carried value in every iteration. */
+type Carried = Pick<Tensor, 'dtype' | 'shape' | 'constant'>;
+
+const carriedType = (tensor: Tensor | undefined): Carried => ({
+  dtype: tensor?.dtype ?? null,
+  shape: tensor?.shape ?? null,
+  constant: tensor?.constant ?? false,
+});
+
+function agreed(before: Carried, after: Tensor | undefined): Carried {
+  const type = carriedType(after);
+  return { ...agreedType(before, type), constant: before.constant && type.constant };
+}
+
+function isSame(a: Carried, b: Carried): boolean {
+  const sizes = a.shape?.length === b.shape?.length && (a.shape?.every((dim, axis) => dim === b.shape?.[axis]) ?? true);
+  return sizes && a.dtype === b.dtype && a.constant === b.constant;
 }
 
 function finish(
@@ -103,9 +133,4 @@ function finish(
     if (k < initial.length) runner.add(`${node.id}/${k}`, op, op === 'Identity' ? [last ?? ''] : [last ?? '', initial[k] ?? ''], name);
     else it.stack(k, scanned[k - initial.length] ?? [], trips);
   });
-}
-
-/** What is known of a carried value before and after an iteration alike. */
-function joinTypes(a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined {
-  return a && b && { ...agreedType(a, b), value: null, constant: false };
 }

@@ -16,7 +16,7 @@ export function loop(runner: Runner, node: Node, scope: Scope): boolean {
   const counted = (at: number | null): string => {
     const name = `${node.id}/${at ?? 'each'}/iteration`;
     if (at !== null) return runner.constant({ name, dtype: 'int64', shape: [], data: [at], synthetic: true });
-    runner.tensors.set(name, { dtype: 'int64', shape: [], value: null, constant: false });
+    runner.tensors.set(name, { dtype: 'int64', shape: [], value: null, constant: true });
     return name;
   };
   const running = runner.constant({ name: `${node.id}/running`, dtype: 'bool', shape: [], data: [1], synthetic: true });

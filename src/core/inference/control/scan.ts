@@ -22,8 +22,9 @@ export function scan(runner: Runner, node: Node, scope: Scope): boolean {
   const length = dims.find((dim) => typeof dim === 'number') ?? null;
   const slice = (i: number, at: number | null): string => {
     const path = `${node.id}/${at ?? 'each'}/slice_${i}`;
-    const position = at === null || length === null ? 0 : backwards[i] === 1 ? length - 1 - at : at;
-    const index = runner.constant({ name: `${path}/index`, dtype: 'int64', shape: [], data: [position], synthetic: true });
+    const index = `${path}/index`;
+    if (at === null || length === null) runner.tensors.set(index, { dtype: 'int64', shape: [], value: null, constant: true });
+    else runner.constant({ name: index, dtype: 'int64', shape: [], data: [backwards[i] === 1 ? length - 1 - at : at], synthetic: true });
     runner.add(path, 'Gather', [scanned[i] as string, index], path, { axis: axes[i] as number });
     return path;
   };
