@@ -126,6 +126,14 @@ const MISTAKES: readonly (readonly [convention: string, graph: Graph, meant: num
   const biased = single('ConvTranspose', image, [[16, 8, 4, 4], [8]], up);
   const depthwise = single('ConvTranspose', image, [[16, 1, 4, 4]], { ...up, group: 16 });
   const broadcast = described({ inputs: { a: [10, 8], b: [2, 4, 8, 12] }, layers: [{ type: 'onnx.MatMul', from: ['a', 'b'] }] });
+  const equation = 'bhid,bhjd->bhij';
+  const scores = described({
+    inputs: { a: [2, 4, 10, 8], b: [2, 4, 12, 8] },
+    layers: [{ type: 'onnx.Einsum', attributes: { equation }, from: ['a', 'b'] }],
+  });
+  const attention = described({ inputs: { x: [1, 4, 32, 16] }, layers: [{ type: 'onnx.Attention', from: ['x', 'x', 'x'] }] });
+  // Input, scale, zero point; weight, scale, zero point; scale and zero point of the output.
+  const quantised = single('QLinearConv', [1, 3, 8, 8], [[1], [1], [5, 3, 3, 3], [1], [1], [1], [1]], { pads: [1, 1, 1, 1] });
   const sized = net(image, { type: 'Upsample', size: 32, mode: 'bilinear' });
   const recurrentOf = (gates: number, op: string) =>
     single(
@@ -151,6 +159,9 @@ const MISTAKES: readonly (readonly [convention: string, graph: Graph, meant: num
     ['onnx-opcounter@0.0.4', recurrentOf(4, 'LSTM'), 122_880, 320],
     ['onnx-opcounter@0.0.4', recurrentOf(3, 'GRU'), 92_160, 320],
     ['onnx-opcounter@0.0.4', recurrentOf(1, 'RNN'), 30_720, 320],
+    ['onnx-opcounter@0.0.4', scores, 7_680, 960],
+    ['onnx-opcounter@0.0.4', attention, 2 * 4 * 32 * 32 * 16, 2_048],
+    ['onnx-opcounter@0.0.4', quantised, 8 * 8 * 5 * 3 * 9, 320],
     ['deepspeed@0.19', broadcast, 15_360, 1_920],
     ['deepspeed@0.19', sized, 16_384, 1_024],
   ];
