@@ -1,6 +1,6 @@
 import { Fault } from '../../core/fault.ts';
 import { DTYPE_BITS } from '../../core/graph.ts';
-import { OPTIMIZERS } from '../../core/memory/training.ts';
+import { OPTIMIZERS } from '../../core/memory/trained-weights.ts';
 import { suggestion } from '../nearest.ts';
 import type { ViewOptions } from './view.ts';
 

@@ -1,6 +1,7 @@
 import type { DType, Network } from '../../core/graph.ts';
 import { type MemoryView as Forward, memoryOf } from '../../core/memory/memory.ts';
-import { type OPTIMIZERS, type TrainingMemoryView, trainingMemoryOf } from '../../core/memory/training.ts';
+import type { OPTIMIZERS } from '../../core/memory/trained-weights.ts';
+import { type TrainingMemoryView, trainingMemoryOf } from '../../core/memory/training.ts';
 import type { Report } from '../../core/report.ts';
 import { traceGraph } from '../../core/trace.ts';
 import { curveFigure } from '../figures/curve-figure.ts';
@@ -18,17 +19,18 @@ export interface MemoryView extends Forward, Pick<Report, 'network' | 'engine'> 
 function answer(network: Network, options: ViewOptions): MemoryView {
   const { weights, activations, inplace = false, optimizer, precision, frozen } = options;
   const trace = traceGraph(network.graph, options);
+  const types = {
+    ...(weights !== undefined && { weights: weights as DType }),
+    ...(activations !== undefined && { activations: activations as DType }),
+  };
   const { inputs, outputs, assumptions, diagnostics, ...training } = trainingMemoryOf(trace, {
     // Options are checked where they come in.
     ...(optimizer !== undefined && { optimizer: optimizer as keyof typeof OPTIMIZERS }),
     ...(precision !== undefined && { precision: precision as 'own' | 'mixed' }),
     ...(frozen && { frozen }),
+    ...types,
   });
-  const forward = memoryOf(trace, {
-    inplace,
-    ...(weights !== undefined && { weights: weights as DType }),
-    ...(activations !== undefined && { activations: activations as DType }),
-  });
+  const forward = memoryOf(trace, { inplace, ...types });
   return headed(network, { ...forward, training });
 }
 

@@ -2,22 +2,19 @@ import { type Context, contextOf } from '../context.ts';
 import { fovea } from '../cost/conventions/fovea.ts';
 import { type Count, countToJson, plus, sum, times } from '../count.ts';
 import { factsOf } from '../facts.ts';
-import { type Gradients, gradientsOf } from '../gradients.ts';
+import { gradientsOf } from '../gradients.ts';
 import type { DType } from '../graph.ts';
 import { type LayerFacts, tensorJson } from '../layers.ts';
 import type { Tensor } from '../operators/operator.ts';
-import { bytesOf, isBuffer, type Params } from '../params.ts';
-import { asIf, type Precision } from '../precision.ts';
+import { asIf, checkPrecision, type Precision } from '../precision.ts';
 import type { CountJson } from '../report.ts';
 import type { Trace } from '../trace.ts';
 import { type SavedTensor, savedBy } from './saved.ts';
 import { collected, dataOutputs, tensorBytes } from './steps.ts';
+import { HALF, isRounded, type OPTIMIZERS, trainedWeights, typeRules } from './trained-weights.ts';
 
-/** Optimizers by how many numbers they keep for each weight: none, a momentum, or two moments. */
-export const OPTIMIZERS = { sgd: 0, momentum: 1, adam: 2 } as const;
-
-/** How the network is trained. */
-export interface TrainingMemoryOptions {
+/** How the network is trained, and what its tensors are taken to be: in mixed precision 16 bits, unless another type is said. */
+export interface TrainingMemoryOptions extends Precision {
   /** `adam` by default. */
   readonly optimizer?: keyof typeof OPTIMIZERS;
   /**
@@ -43,6 +40,12 @@ export interface TrainingMemoryView extends Context {
     readonly precision: 'own' | 'mixed';
     /** Beginnings of the names of weights that are not trained. */
     readonly frozen: readonly string[];
+    /** Type that floating-point weights are taken to have; null where each keeps its own. */
+    readonly weights: DType | null;
+    /** Type that all other floating-point tensors are taken to have; null where each keeps its own. */
+    readonly activations: DType | null;
+    /** What types gradients, the state of the optimizer and what is kept have therefore. */
+    readonly types: readonly string[];
     /** What a device needs beside, and what is taken to be so. */
     readonly leavesOut: readonly string[];
   };
@@ -52,7 +55,7 @@ export interface TrainingMemoryView extends Context {
   readonly weightBytes: CountJson;
   /** The gradients of the weights. */
   readonly gradientBytes: CountJson;
-  /** A copy of the trained weights in float32; 0 without mixed precision. */
+  /** A copy of the trained weights in a wider type: float32 in mixed precision, their own where weights are integers; else 0. */
   readonly masterWeightBytes: CountJson;
   /** What the optimizer keeps. */
   readonly optimizerBytes: CountJson;
@@ -106,33 +109,41 @@ const LEAVES_OUT = [
 /** Most tensors that are listed, and layers of each. */
 const [MAX_TENSORS, MAX_LAYERS] = [100, 10];
 
-/** The memory of a training step of a traced graph, as PyTorch keeps tensors. */
+/** The memory of a training step of a traced graph, as PyTorch keeps tensors. Fault: `invalid-option`. */
 export function trainingMemoryOf(trace: Trace, options: TrainingMemoryOptions = {}): TrainingMemoryView {
   const { optimizer = 'adam', precision = 'own', frozen = [] } = options;
-  const as: Precision = precision === 'mixed' ? { weights: 'bfloat16', activations: 'bfloat16' } : {};
+  checkPrecision(options);
+  const mixed = precision === 'mixed';
+  const { weights = mixed ? HALF : undefined, activations = mixed ? HALF : undefined } = options;
+  const as: Precision = { ...(weights && { weights }), ...(activations && { activations }) };
   const { facts, params, diagnostics } = factsOf(trace, fovea);
   const gradients = gradientsOf(trace, params, frozen);
-  const weights = weightBytes(params, gradients, as);
+  const stored = trainedWeights(params, gradients, { optimizer, mixed, weights });
   const kept = savedBy(facts, gradients.needed, as);
-  const working = workingSet(facts, gradients.needed, as);
+  const working = workingSet(facts, gradients.needed, isRounded(activations) ? {} : as);
   const lowerBounds = [...(kept.complete ? [] : ['saved' as const]), ...(working === null ? ['workingSet' as const] : [])];
   const elements = sum([...gradients.trained.values()].map((tensor) => tensor.elements));
-  const master = precision === 'mixed' ? times(4, elements) : 0;
-  const perState = precision === 'mixed' ? times(4, elements) : weights.trained;
-  const state = times(OPTIMIZERS[optimizer], perState);
   const tensorBytesKept = sum(kept.tensors.map(({ bytes }) => bytes ?? 0));
   const saved = plus(tensorBytesKept, kept.beside);
-  const known = plus(weights.all, weights.trained, master, state, saved, working ?? 0);
+  const known = plus(stored.all, stored.gradients, stored.master, stored.state, saved, working ?? 0);
   return {
     ...contextOf(trace, diagnostics),
     status: lowerBounds.length === 0 ? 'complete' : 'partial',
     lowerBounds,
-    assumed: { optimizer, precision, frozen, leavesOut: LEAVES_OUT },
+    assumed: {
+      optimizer,
+      precision,
+      frozen,
+      weights: weights ?? null,
+      activations: activations ?? null,
+      types: typeRules({ optimizer, mixed, weights }, activations),
+      leavesOut: LEAVES_OUT,
+    },
     trained: countToJson(elements),
-    weightBytes: countToJson(weights.all),
-    gradientBytes: countToJson(weights.trained),
-    masterWeightBytes: countToJson(master),
-    optimizerBytes: countToJson(state),
+    weightBytes: countToJson(stored.all),
+    gradientBytes: countToJson(stored.gradients),
+    masterWeightBytes: countToJson(stored.master),
+    optimizerBytes: countToJson(stored.state),
     saved: {
       bytes: countToJson(saved),
       besideBytes: countToJson(kept.beside),
@@ -146,18 +157,6 @@ export function trainingMemoryOf(trace: Trace, options: TrainingMemoryOptions = 
     workingSetBytes: countToJson(working ?? 0),
     totalBytes: lowerBounds.length === 0 ? countToJson(known) : null,
     knownBytes: countToJson(known),
-  };
-}
-
-/** Bytes of all weights, and of the trained ones; running statistics keep their type. */
-function weightBytes({ tensors }: Params, { trained }: Gradients, { weights }: Precision): { all: Count; trained: Count } {
-  const bytes = [...tensors].map(([name, tensor]): [string, Count] => {
-    const dtype = isBuffer(tensor) ? tensor.dtype : (asIf(tensor.dtype, weights) as DType);
-    return [name, bytesOf(tensor.elements, dtype)];
-  });
-  return {
-    all: sum(bytes.map(([, count]) => count)),
-    trained: sum(bytes.filter(([name]) => trained.has(name)).map(([, count]) => count)),
   };
 }
 

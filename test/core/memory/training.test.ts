@@ -68,7 +68,7 @@ t.test('parts and their sum', async (t) => {
   t.match(adam, {
     status: 'complete',
     lowerBounds: [],
-    assumed: { optimizer: 'adam', precision: 'own', frozen: [] },
+    assumed: { optimizer: 'adam', precision: 'own', frozen: [], weights: null, activations: null },
     trained,
     weightBytes: weights,
     gradientBytes: 4 * trained,
@@ -101,6 +101,42 @@ t.test('mixed precision with Adam takes 16 bytes for each weight', async (t) => 
     'activations are half as large',
   );
   t.equal(saved.besideBytes, own.besideBytes, 'positions are not');
+});
+
+t.test('what tensors are taken to be decides what training needs', async (t) => {
+  const graph = fixtureGraph('resnet18');
+  const weights = 11_689_512;
+  const statistics = 9_600;
+  const parts = (options: TrainingMemoryOptions) => {
+    const { weightBytes, gradientBytes, masterWeightBytes, optimizerBytes } = training(graph, options);
+    // Batch norms without their statistics, which keep float32.
+    return [Number(weightBytes) - 4 * statistics, gradientBytes, masterWeightBytes, optimizerBytes].map((bytes) => Number(bytes) / weights);
+  };
+  for (const [options, expected] of [
+    [{}, [4, 4, 0, 8]],
+    [{ weights: 'float16' }, [2, 2, 0, 4]],
+    [{ weights: 'float64', optimizer: 'momentum' }, [8, 8, 0, 8]],
+    [{ weights: 'int8' }, [1, 4, 4, 8]],
+    [{ weights: 'int4', optimizer: 'sgd' }, [0.5, 4, 4, 0]],
+    [{ precision: 'mixed' }, [2, 2, 4, 8]],
+    [{ precision: 'mixed', weights: 'float8e4m3fn' }, [1, 1, 4, 8]],
+    [{ precision: 'mixed', weights: 'int8' }, [1, 2, 4, 8]],
+    [{ activations: 'int8' }, [4, 4, 0, 8]],
+  ] as const) {
+    t.same(parts(options), expected, JSON.stringify(options));
+  }
+  const kept = (options: TrainingMemoryOptions) => {
+    const { saved, workingSetBytes } = training(graph, options);
+    return [Number(saved.bytes) - Number(saved.besideBytes), Number(workingSetBytes)] as const;
+  };
+  const [saved, working] = kept({});
+  t.same(kept({ weights: 'float16' }), [saved, working]);
+  t.same(kept({ activations: 'float16' }), [saved / 2, working / 2]);
+  t.same(kept({ activations: 'int8' }), [saved / 4, working], 'gradients are no integers');
+  t.same(kept({ precision: 'mixed', activations: 'float32' }), [saved, working]);
+  const { assumed } = training(graph, { weights: 'int8', activations: 'float16' });
+  t.match(assumed, { weights: 'int8', activations: 'float16', types: [/master copy in the type of the file/, /master copy/, /activations/] });
+  t.throws(() => training(graph, { weights: 'bool' }), { code: 'invalid-option' });
 });
 
 t.test('running statistics keep their type in mixed precision, and are not trained', async (t) => {
