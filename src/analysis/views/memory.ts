@@ -32,13 +32,15 @@ function answer(network: Network, options: ViewOptions): MemoryView {
   return headed(network, { ...forward, training });
 }
 
-function figure({ network, timeline, peak }: MemoryView): string {
+function figure({ network, timeline, peak, lowerBounds }: MemoryView): string {
+  // Which layers an unknown tensor is live at is not told: any point may lack it.
+  const bound = lowerBounds.includes('peak');
   return curveFigure({
     title: 'Live activation memory, layer by layer',
     subtitle: network.name || network.sha256.slice(0, 12),
     x: { label: 'layer', unit: '', scale: 'linear' },
     y: { label: 'live', unit: 'B', scale: 'linear' },
-    series: [{ name: 'live bytes', points: timeline.map(({ index, bytes }) => ({ x: index, y: Number(bytes) })) }],
+    series: [{ name: 'live bytes', points: timeline.map(({ index, bytes }) => ({ x: index, y: Number(bytes), bound })) }],
     join: 'steps',
     ...(peak.index !== null && { places: [{ x: peak.index, label: peak.layer ?? '' }] }),
   });
