@@ -139,8 +139,8 @@ function summary(series: readonly Series[], { y }: CurveFigureInput, top: number
       label: name,
       cells: facts(points).map((value, column) => {
         if (value === null) return '–';
-        const least = column === 2 ? points.findLast((point) => point.y !== null)?.bound : bounds > 0;
-        return `${least ? '≥ ' : ''}${amount(value, unitText(y.unit))}`;
+        const bound = column === 1 ? bounds > 0 : points.findLast((point) => point.y === value)?.bound;
+        return `${bound ? '≥ ' : ''}${amount(value, unitText(y.unit))}`;
       }),
       swatch: (across, down) => line(across - 9, down, across + 9, down, `none s${n} ${DASHES[n]}`) + mark(n, across, down, 3.5, `f${n}`),
     })),
