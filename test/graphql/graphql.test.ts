@@ -367,7 +367,7 @@ t.test('a model file is for REST', async (t) => {
 t.test("a view's own arguments are checked as they are in REST", async (t) => {
   const app = await service(t);
   for (const [field, said] of [
-    ['memory(network: $n, activations: "fp16") { status }', /activations cannot be 'fp16'.*float16/],
+    ['memory(network: $n, activations: "flot16") { status }', /activations cannot be 'flot16'.*float16/],
     ['memory(network: $n, optimizer: "adamw") { status }', /optimizer cannot be 'adamw'.*adam/],
     ['memory(network: $n, precision: "half") { status }', /own, mixed/],
     ['roofline(network: $n, weights: "foo") { status }', /weights cannot be 'foo'/],

@@ -76,3 +76,23 @@ t.test('causal=exact holds in every view that takes it', async (t) => {
     t.match((await ask(`compare?figure=${macs}:MAC&causal=${causal}`)).explanations[0], { value: macs, reproduces: true });
   }
 });
+
+t.test('types by their short names', async (t) => {
+  const app = await service(t);
+  const rest = async (query: string) => (await app.inject({ method: 'POST', url: `/v1/${query}`, payload: CONV })).json();
+  for (const [short, long] of [
+    ['fp64', 'float64'],
+    ['fp32', 'float32'],
+    ['fp16', 'float16'],
+    ['bf16', 'bfloat16'],
+  ] as const) {
+    const memory = await rest(`memory?weights=int8&activations=${short}`);
+    t.match(memory.assumed, { weights: 'int8', activations: long });
+    t.strictSame(memory, await rest(`memory?weights=int8&activations=${long}`));
+    t.strictSame(await rest(`roofline?weights=${short}`), await rest(`roofline?weights=${long}`));
+    const query = `query ($d: JSON) { memory(network: { description: $d }, weights: "${short}") { assumed { weights } } }`;
+    const graphql = await app.inject({ method: 'POST', url: '/graphql', payload: { query, variables: { d: CONV } } });
+    t.strictSame(graphql.json().data.memory, { assumed: { weights: long } });
+  }
+  t.match(await rest('memory?weights=fp17'), { code: 'invalid-option', detail: /option weights: must be one of .*fp16/ });
+});

@@ -1,10 +1,11 @@
-import type { DType, Network } from '../../core/graph.ts';
+import type { Network } from '../../core/graph.ts';
 import { type MemoryView as Forward, memoryOf } from '../../core/memory/memory.ts';
 import { type OPTIMIZERS, type TrainingMemoryView, trainingMemoryOf } from '../../core/memory/training.ts';
 import type { Report } from '../../core/report.ts';
 import { traceGraph } from '../../core/trace.ts';
 import { curveFigure } from '../figures/curve-figure.ts';
 import { headed } from './headed.ts';
+import { precisionOf } from './number-types.ts';
 import { defineView, type ViewOptions } from './view.ts';
 
 type TrainingMemory = Omit<TrainingMemoryView, 'inputs' | 'outputs' | 'assumptions' | 'diagnostics'>;
@@ -16,7 +17,7 @@ export interface MemoryView extends Forward, Pick<Report, 'network' | 'engine'> 
 }
 
 function answer(network: Network, options: ViewOptions): MemoryView {
-  const { weights, activations, inplace = false, optimizer, precision, frozen } = options;
+  const { inplace = false, optimizer, precision, frozen } = options;
   const trace = traceGraph(network.graph, options);
   const { inputs, outputs, assumptions, diagnostics, ...training } = trainingMemoryOf(trace, {
     // Options are checked where they come in.
@@ -24,11 +25,7 @@ function answer(network: Network, options: ViewOptions): MemoryView {
     ...(precision !== undefined && { precision: precision as 'own' | 'mixed' }),
     ...(frozen && { frozen }),
   });
-  const forward = memoryOf(trace, {
-    inplace,
-    ...(weights !== undefined && { weights: weights as DType }),
-    ...(activations !== undefined && { activations: activations as DType }),
-  });
+  const forward = memoryOf(trace, { inplace, ...precisionOf(options) });
   return headed(network, { ...forward, training });
 }
 
