@@ -1,4 +1,4 @@
-import type { FieldAxis, Layer, Report } from '../core/report.ts';
+import type { CountJson, FieldAxis, Layer, Report, ScopeTotals } from '../core/report.ts';
 import { attributeCells } from './csv.ts';
 import { escaped, grouped, row, table } from './markdown-table.ts';
 
@@ -19,10 +19,12 @@ export function* reportMarkdown(report: Report): Generator<string> {
       ...(totals.lowerBounds.length > 0 ? [['lower bounds', totals.lowerBounds.join(', ')]] : []),
     ],
   );
+  const cost = `${convention.id} ${convention.unit}`;
+  if (report.groups) yield groupTable(report.groups, cost);
   const { layers } = report;
   if (!layers) return;
-  yield `\n${row(['#', 'layer', 'op', 'kernel', 'stride', 'output', 'parameters', 'MACs', 'FLOPs', 'receptive field'])}`;
-  yield '|--:|---|---|---|---|---|--:|--:|--:|---|\n';
+  yield `\n${row(['#', 'layer', 'op', 'kernel', 'stride', 'output', 'parameters', 'MACs', 'FLOPs', cost, 'receptive field'])}`;
+  yield '|--:|---|---|---|---|---|--:|--:|--:|--:|---|\n';
   for (const layer of layers) yield layerRow(layer);
 }
 
@@ -30,8 +32,19 @@ function layerRow(layer: Layer): string {
   const { kernel, stride } = attributeCells(layer);
   const [output] = layer.outputs;
   const shape = output?.shape?.map((size) => size ?? '?').join('x');
-  const cells = [layer.index, layer.id, layer.op, kernel, stride, shape, grouped(layer.params.trainable), grouped(layer.macs)];
-  return row([...cells, grouped(layer.flops), (output?.receptiveFields[0]?.axes ?? []).map(fieldCell).join(', ')]);
+  const counts = [layer.params.trainable, layer.macs, layer.flops, layer.cost.value].map((count) => grouped(count) ?? '?');
+  const field = (output?.receptiveFields[0]?.axes ?? []).map(fieldCell).join(', ');
+  return row([layer.index, layer.id, layer.op, kernel, stride, shape, ...counts, field]);
+}
+
+function groupTable(groups: readonly ScopeTotals[], cost: string): string {
+  const rows = groups.map(({ scope, layers, params, macs, flops, cost: { value }, activationBytes, lowerBounds }) => {
+    const total = (name: string, count: CountJson | null) => `${lowerBounds.includes(name) ? '≥ ' : ''}${grouped(count)}`;
+    const sums = [total('macs', macs), total('flops', flops), total('cost', value), total('activationBytes', activationBytes)];
+    return row([scope, layers, grouped(params.trainable), ...sums]);
+  });
+  const header = row(['scope', 'layers', 'parameters', 'MACs', 'FLOPs', cost, 'activation bytes']);
+  return `\n${header}|---|--:|--:|--:|--:|--:|--:|\n${rows.join('')}`;
 }
 
 function fieldCell({ axis, status, size, sizeMin }: FieldAxis): string {

@@ -11,18 +11,21 @@ interface Metric {
 /**
  * A report as an attachment of Netron (its `netron:attachment`, as version 9.3 reads it): opened over the model there, it shows these figures
  * beside each node. Netron finds nodes and values by the first line of their names; a node without a name is found by what
- * it writes. What is not known is left out, since Netron would show null as a figure.
+ * it writes. Netron shows words as well as figures: what is not known says so, and a total that lacks something is `at least`
+ * what is known.
  */
 export function netronAttachment(report: Report): string {
   const { totals, convention, engine } = report;
+  const total = (name: string, value: CountJson | null) =>
+    value !== null && totals.lowerBounds.includes(name) ? `at least ${value}` : value;
   const metrics = [
     ...figures('model', '', {
-      macs: totals.macs,
-      flops: totals.flops,
+      macs: total('macs', totals.macs),
+      flops: total('flops', totals.flops),
       'trainable parameters': totals.params.trainable,
-      [`${convention.id} ${convention.unit}`]: totals.cost.value,
-      'activation bytes': totals.activations.bytes,
-      'peak bytes': totals.memory.peakBytes,
+      [`${convention.id} ${convention.unit}`]: total('cost', totals.cost.value),
+      'activation bytes': total('activations', totals.activations.bytes),
+      'peak bytes': total('memory.peakBytes', totals.memory.peakBytes),
       engine: `${engine.name} ${engine.version}`,
     }),
     ...(report.layers ?? []).flatMap((layer) => layerFigures(layer, convention)),
@@ -50,8 +53,8 @@ function layerFigures(layer: Layer, { id, unit }: Report['convention']): Metric[
 }
 
 function figures(kind: Metric['kind'], target: string, values: Readonly<Record<string, CountJson | string | null>>): Metric[] {
-  return Object.entries(values).flatMap(([name, value]): Metric[] =>
-    value === null ? [] : [{ kind, target, name: firstLine(name), value, type: 'attribute' }],
+  return Object.entries(values).map(
+    ([name, value]): Metric => ({ kind, target, name: firstLine(name), value: value ?? 'unknown', type: 'attribute' }),
   );
 }
 

@@ -51,7 +51,7 @@ export function analyze(network: Network, options: AnalyzeOptions = {}): Report 
     coverage,
     diagnostics,
     totals,
-    ...(options.group !== undefined && { groups: groupTotals(facts, options.group) }),
+    ...(options.group !== undefined && { groups: groupTotals(facts, options.group, unit) }),
     ...(options.layers !== false && { layers: facts.map((fact, index) => layerReport(fact, index, unit)) }),
   };
 }

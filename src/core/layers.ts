@@ -5,7 +5,7 @@ import { add, type Count, countToJson, times } from './count.ts';
 import type { Attribute, Shape } from './graph.ts';
 import type { Step } from './inference/runner.ts';
 import { known } from './operators/call.ts';
-import type { Tensor } from './operators/operator.ts';
+import type { Counters, Tensor } from './operators/operator.ts';
 import { volume } from './operators/shape.ts';
 import { bytesOf, NO_PARAMS, type ParamCount } from './params.ts';
 import type { AttributeJson, Layer, LayerOutput, ReceptiveField, ReportTensor } from './report.ts';
@@ -33,8 +33,7 @@ export function layerFacts(
   project: Projection,
   exact: boolean,
 ): LayerFacts {
-  const { operator } = call;
-  const counters = (exact && operator?.exactCost ? operator.exactCost(call) : operator?.cost(call)) ?? null;
+  const counters = countersOf(call, exact);
   const once = counters && primitives(counters);
   const operations = once && repeat(once, call.repeats ?? 1);
   return {
@@ -48,6 +47,12 @@ export function layerFacts(
     outputs: call.outputs.map((tensor, k) => (call.node.outputs[k] === '' ? LEFT_OUT : sizeOf(tensor))),
     view: call.operator?.view ?? false,
   };
+}
+
+/** The counters of one run of a call; null where a size that decides them, or the operator, is unknown. */
+export function countersOf(call: Step, exact: boolean): Counters | null {
+  const { operator } = call;
+  return (exact && operator?.exactCost ? operator.exactCost(call) : operator?.cost(call)) ?? null;
 }
 
 /** An optional output that nobody asked for is not written. */

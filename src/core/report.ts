@@ -118,7 +118,10 @@ export interface ScopeTotals {
   readonly params: { readonly stored: CountJson; readonly trainable: CountJson; readonly buffers: CountJson };
   readonly macs: CountJson;
   readonly flops: CountJson;
+  readonly cost: Cost;
   readonly activationBytes: CountJson;
+  /** Names of those of these totals that are lower bounds. */
+  readonly lowerBounds: readonly string[];
 }
 
 /** What an analysis answers: the one document that both transports give out (docs of each field: `schema/schema.graphql`). */

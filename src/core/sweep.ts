@@ -88,10 +88,15 @@ export function sweep(graph: Graph, options: AnalyzeOptions, range: SweepRange):
       `${values.length} points of ${graph.nodes.length} nodes are more than a sweep looks at; ask for fewer`,
     );
   const convention = conventionOf(options.convention ?? 'fovea');
+  const exact = options.causal === 'exact';
   const resize = resizer(graph, options, range.axes);
   const points = values.map((value) =>
     refusable(
-      (): SweepPoint => ({ value, error: null, totals: totalsAt(traceGraph(graph, resize(value)), convention, range.fields ?? false) }),
+      (): SweepPoint => ({
+        value,
+        error: null,
+        totals: totalsAt(traceGraph(graph, resize(value)), convention, range.fields ?? false, exact),
+      }),
       ({ code, message, spot }) => ({ value, error: { code, message, node: spot.node ?? null }, totals: null }),
     ),
   );
@@ -158,8 +163,8 @@ function refusable<T>(run: () => T, refused: (fault: Fault) => T): T {
   }
 }
 
-function totalsAt(trace: Trace, convention: Convention, fields: boolean): SweepTotals {
-  const { facts, params } = factsOf(trace, convention);
+function totalsAt(trace: Trace, convention: Convention, fields: boolean, exact: boolean): SweepTotals {
+  const { facts, params } = factsOf(trace, convention, [], exact);
   const inputs = new Map(trace.inputs.map(({ name }) => [name, trace.tensors.get(name) as Tensor]));
   const outputs = trace.graph.outputs.map(({ name }) => name);
   const totals = totalsOf({ facts, params, unit: convention.unit, inputs, outputs, mainFields: [] });

@@ -174,8 +174,43 @@ t.test('totals by scope', async (t) => {
   t.equal(layers, undefined);
   t.match(groups, [
     { scope: 'first', layers: 2, macs: 5184, params: { trainable: 84 }, flops: 2 * 5184 + 384, activationBytes: 1536 },
-    { scope: 'second', layers: 2, macs: 5184 },
+    { scope: 'second', layers: 2, macs: 5184, lowerBounds: [] },
   ]);
+});
+
+t.test('totals by scope say where something is missing, and add up to the totals', async (t) => {
+  const document = {
+    inputs: { x: [1, 3, 8, 8], y: [1, 3, 'H', 8] },
+    blocks: { unit: { layers: [conv(3), { type: 'ReLU' }] } },
+    layers: [
+      { type: 'block', block: 'unit', name: 'first', from: 'x' },
+      { type: 'block', block: 'unit', name: 'second', from: 'y' },
+    ],
+    outputs: ['first', 'second'],
+  };
+  for (const [convention, first] of [
+    ['torchvision', { value: 5184, unit: 'MAC' }],
+    ['torch', { value: 2 * 5184, unit: 'FLOP' }],
+  ] as const) {
+    const { groups = [], totals } = report(document, { group: 1, convention });
+    t.match(groups, [
+      { scope: 'first', macs: 5184, cost: first, lowerBounds: [] },
+      { scope: 'second', macs: 0, cost: { value: 0 }, lowerBounds: ['macs', 'flops', 'cost', 'activationBytes'] },
+    ]);
+    const sum = (of: (group: (typeof groups)[number]) => number | string | null) => groups.reduce((all, one) => all + Number(of(one)), 0);
+    t.equal(
+      sum((group) => group.flops),
+      totals.flops,
+    );
+    t.equal(
+      sum((group) => group.cost.value),
+      totals.cost.value,
+    );
+    t.equal(
+      sum((group) => group.activationBytes),
+      totals.activations.bytes,
+    );
+  }
 });
 
 t.test('counts beyond 2^53 are decimal strings', async (t) => {

@@ -105,7 +105,7 @@ t.test('both transports say the same', async (t) => {
     coverage { nodes layers folded unsupported { op count nodes } } diagnostics { code severity message node }
     totals { params { stored trainable logical buffers scalars bytes } macs flops operations { mac mul add div cmp exp load } validMacs validFlops cost { value unit }
       activations { elements bytes } memory { weightBytes peakBytes peakLayer } depth nonlinearities stride { axis stride } lowerBounds }
-    groups { scope layers params { stored trainable buffers } macs flops activationBytes }
+    groups { scope layers params { stored trainable buffers } macs flops cost { value unit } activationBytes lowerBounds }
     layers { nodes { index id name scope op attributes inputs
       outputs { name dtype shape receptiveFields { source axes { axis outputAxis status cause size sizeMin visible stride strideRatio padding center
         local { status size sizeMin visible stride strideRatio padding center } } } }
@@ -367,7 +367,7 @@ t.test('a model file is for REST', async (t) => {
 t.test("a view's own arguments are checked as they are in REST", async (t) => {
   const app = await service(t);
   for (const [field, said] of [
-    ['memory(network: $n, activations: "fp16") { status }', /activations cannot be 'fp16'.*float16/],
+    ['memory(network: $n, activations: "flot16") { status }', /activations cannot be 'flot16'.*float16/],
     ['memory(network: $n, optimizer: "adamw") { status }', /optimizer cannot be 'adamw'.*adam/],
     ['memory(network: $n, precision: "half") { status }', /own, mixed/],
     ['roofline(network: $n, weights: "foo") { status }', /weights cannot be 'foo'/],

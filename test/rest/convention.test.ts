@@ -41,3 +41,58 @@ t.test('causal attention, exactly', async (t) => {
   const graphql = await app.inject({ method: 'POST', url: '/graphql', payload: { query, variables: { d: causal } } });
   t.equal(graphql.json().errors[0].extensions.code, 'invalid-option');
 });
+
+t.test('what cannot be priced is told beside figures that are compared', async (t) => {
+  const app = await service(t);
+  const open = { ...CONV, inputs: { x: [1, 3, 'H', 8] } };
+  for (const query of ['conventions=fvcore,thop', 'figure=4.1e9:MAC']) {
+    const ask = async (more: string) => (await app.inject({ method: 'POST', url: `/v1/compare?${query}${more}`, payload: open })).json();
+    t.match(await ask(''), {
+      status: 'partial',
+      unknown: [{ op: 'Conv', count: 1, layers: ['conv2d_0'], why: 'a size that decides its cost is not known' }],
+    });
+    t.match(await ask('&bind=H:8'), { status: 'complete', unknown: [] });
+    t.match(await ask('&strict'), { status: 422, code: 'incomplete' });
+  }
+});
+
+t.test('causal=exact holds in every view that takes it', async (t) => {
+  const app = await service(t);
+  const scores = {
+    version: 1,
+    inputs: { x: [1, 2, 8, 16] },
+    layers: [{ type: 'onnx.Attention', attributes: { is_causal: 1 }, from: ['x', 'x', 'x'] }],
+  };
+  const ask = async (view: string) => (await app.inject({ method: 'POST', url: `/v1/${view}`, payload: scores })).json();
+  for (const [causal, pairs] of [
+    ['full', 64],
+    ['exact', 36],
+  ] as const) {
+    const macs = 2 * pairs * 32;
+    const { totals } = await ask(`analyze?causal=${causal}`);
+    t.equal(totals.macs, macs);
+    t.equal((await ask(`sweep?sweep=batch:1..1&causal=${causal}`)).points[0].totals.macs, macs);
+    t.equal((await ask(`compare?conventions=fovea,torch&causal=${causal}`)).reconciliation.a.total, totals.flops);
+    t.match((await ask(`compare?figure=${macs}:MAC&causal=${causal}`)).explanations[0], { value: macs, reproduces: true });
+  }
+});
+
+t.test('types by their short names', async (t) => {
+  const app = await service(t);
+  const rest = async (query: string) => (await app.inject({ method: 'POST', url: `/v1/${query}`, payload: CONV })).json();
+  for (const [short, long] of [
+    ['fp64', 'float64'],
+    ['fp32', 'float32'],
+    ['fp16', 'float16'],
+    ['bf16', 'bfloat16'],
+  ] as const) {
+    const memory = await rest(`memory?weights=int8&activations=${short}`);
+    t.match(memory.assumed, { weights: 'int8', activations: long });
+    t.strictSame(memory, await rest(`memory?weights=int8&activations=${long}`));
+    t.strictSame(await rest(`roofline?weights=${short}`), await rest(`roofline?weights=${long}`));
+    const query = `query ($d: JSON) { memory(network: { description: $d }, weights: "${short}") { assumed { weights } } }`;
+    const graphql = await app.inject({ method: 'POST', url: '/graphql', payload: { query, variables: { d: CONV } } });
+    t.strictSame(graphql.json().data.memory, { assumed: { weights: long } });
+  }
+  t.match(await rest('memory?weights=fp17'), { code: 'invalid-option', detail: /option weights: must be one of .*fp16/ });
+});

@@ -35,6 +35,54 @@ t.test('a report as an attachment of Netron', async (t) => {
   t.ok(targets.length > 0, 'a node without a name is found by what it writes');
 });
 
+t.test('what is not known is marked in every form', async (t) => {
+  const app = await service(t);
+  const scoped = {
+    ...CONV,
+    inputs: { x: [1, 3, 8, 8], y: [1, 3, 'H', 8] },
+    layers: [
+      { ...CONV.layers[0], name: 'known', from: 'x' },
+      { ...CONV.layers[0], name: 'open', from: 'y' },
+    ],
+    outputs: ['known', 'open'],
+  };
+  const ask = async (view: string) => (await app.inject({ method: 'POST', url: `/v1/${view}`, payload: scoped })).body;
+  const metrics: { readonly target: string; readonly name: string; readonly value: unknown }[] = JSON.parse(
+    await ask('analyze?as=netron&convention=fvcore'),
+  ).metrics;
+  const shown = (target: string) =>
+    Object.fromEntries(metrics.filter((one) => one.target === target).map(({ name, value }) => [name, value]));
+  t.match(shown('known'), { macs: CONV_MACS, 'fvcore MAC': CONV_MACS, 'activation bytes': 4 * 6 * 6 * 4 });
+  t.match(shown('open'), { macs: 'unknown', flops: 'unknown', 'fvcore MAC': 'unknown', 'activation bytes': 'unknown' });
+  t.match(shown(''), { macs: `at least ${CONV_MACS}`, 'fvcore MAC': `at least ${CONV_MACS}`, 'peak bytes': /^at least / });
+
+  const layers = (await ask('analyze?as=md&convention=fvcore&group=1')).split('\n');
+  const [count] = [CONV_MACS.toLocaleString('en')];
+  t.match(
+    layers.find((line) => line.includes('| known |')),
+    `| ${count} |`,
+  );
+  t.match(
+    layers.find((line) => line.includes('| open |')),
+    '| ? | ? | ? |',
+  );
+  t.ok(layers.some((line) => line.includes('| fvcore MAC |')));
+  t.ok(layers.some((line) => line.includes(`| ≥ ${count} |`)));
+
+  t.match(await ask('memory?as=svg'), 'All values are lower bounds');
+  const [header, row] = (await ask('sweep?as=csv&sweep=W:8..8')).split('\r\n').map((line) => line.split(','));
+  t.equal(row?.[header?.indexOf('lowerBounds') ?? -1], 'macs flops cost activationElements activationBytes peakBytes');
+  const sweep = await ask('sweep?as=csv&sweep=H:7..9&bind=H:8');
+  t.ok(
+    sweep
+      .split('\r\n')
+      .slice(1, 4)
+      .every((line) => line.endsWith(',')),
+    'nothing is missing at a size that is known',
+  );
+  t.match(await ask('sweep?as=svg&sweep=W:8..10'), 'All values are lower bounds');
+});
+
 t.test('a form that a view does not have', async (t) => {
   const app = await service(t);
   const answer = await app.inject({ method: 'POST', url: '/v1/analyze?as=svg', payload: CONV });

@@ -39,10 +39,11 @@ export function curveFigure(input: CurveFigureInput): string {
   const shown = { x: [...all.map(({ x }) => x), ...places.map(({ x }) => x)], y: all.flatMap(({ y }) => (y === null ? [] : [y])) };
   const axes = plot(input.x, input.y, shown, { top: TOP + 6, roof: places.length > 0 ? 14 : 0, height: HEIGHT });
   const table = summary(series, input, axes.bottom);
-  const faults = series.reduce((sum, one) => sum + one.faults, 0);
+  const faults = sum(series, (one) => one.faults);
   const left = input.series.length - series.length;
   const sentences = [
     faults > 0 ? `× ${grouped(faults)} ${faults === 1 ? 'point' : 'points'} with a fault${reasons(all)}.` : '',
+    boundsText(series),
     left > 0 ? `${left} more series are not drawn.` : '',
     input.note ?? '',
   ];
@@ -64,27 +65,43 @@ export function curveFigure(input: CurveFigureInput): string {
 }
 
 function curve({ points }: Series, n: number, { x, y, area }: Plot, join: 'lines' | 'steps'): string {
-  let d = '';
-  let pen = false;
-  for (const point of points) {
-    if (point.y !== null) {
-      const [across, down] = [px(x.place(point.x)), px(y.place(point.y))];
-      if (!pen) d += `M${across} ${down}`;
-      else d += join === 'steps' ? `H${across}V${down}` : `L${across} ${down}`;
-    }
-    pen = point.y !== null;
-  }
+  // What leads to or from a lower bound is not where the curve is, only what it is above.
+  const solid = { d: '', at: -1 };
+  const dotted = { d: '', at: -1 };
+  const places = points.map((point) => (point.y === null ? null : ([px(x.place(point.x)), px(y.place(point.y))] as const)));
+  points.forEach((point, i) => {
+    const [from, to] = [places[i - 1], places[i]];
+    if (!to) return;
+    const path = point.bound || (from && points[i - 1]?.bound) ? dotted : solid;
+    if (from && path.at !== i - 1) path.d += `M${from.join(' ')}`;
+    if (!from) path.d += `M${to.join(' ')}`;
+    else path.d += join === 'steps' ? `H${to[0]}V${to[1]}` : `L${to.join(' ')}`;
+    path.at = i;
+  });
   const marked = points.length <= MAX_MARKS;
   return [
-    d === '' ? '' : element('path', { class: `none s${n} ${DASHES[n]}`, d }),
+    solid.d === '' ? '' : element('path', { class: `none s${n} ${DASHES[n]}`, d: solid.d }),
+    dotted.d === '' ? '' : element('path', { class: `none s${n} thin dot`, d: dotted.d }),
     ...points.map((point, i) => {
       const place = x.place(point.x);
       if (point.fault !== null) return fault(place, point.y === null ? area.bottom - 6 : y.place(point.y));
       if (point.y === null) return '';
       const alone = (points[i - 1]?.y ?? null) === null && (points[i + 1]?.y ?? null) === null;
-      return marked || alone ? mark(n, place, y.place(point.y), 3.5, `f${n}`) : '';
+      return marked || alone ? mark(n, place, y.place(point.y), 3.5, point.bound ? `none thin s${n}` : `f${n}`) : '';
     }),
   ].join('');
+}
+
+/** How many of the values are lower bounds, in words; nothing where none is. */
+function boundsText(series: readonly Series[]): string {
+  const [bounds, count] = [sum(series, ({ bounds }) => bounds), sum(series, ({ count }) => count)];
+  if (bounds === 0) return '';
+  const some = bounds === 1 ? '1 value is a lower bound' : `${grouped(bounds)} values are lower bounds`;
+  return `${bounds === count ? 'All values are lower bounds' : some} (dotted, ≥), as something of the network is not known.`;
+}
+
+function sum(series: readonly Series[], of: (one: Series) => number): number {
+  return series.reduce((total, one) => total + of(one), 0);
 }
 
 interface Place {
@@ -118,9 +135,13 @@ function summary(series: readonly Series[], { y }: CurveFigureInput, top: number
   if (series.length === 0) return { markup: '', bottom: top };
   return key(
     ['least', 'greatest', 'last'],
-    series.map(({ name, points }, n) => ({
+    series.map(({ name, points, bounds }, n) => ({
       label: name,
-      cells: facts(points).map((value) => (value === null ? '–' : amount(value, unitText(y.unit)))),
+      cells: facts(points).map((value, column) => {
+        if (value === null) return '–';
+        const bound = column === 1 ? bounds > 0 : points.findLast((point) => point.y === value)?.bound;
+        return `${bound ? '≥ ' : ''}${amount(value, unitText(y.unit))}`;
+      }),
       swatch: (across, down) => line(across - 9, down, across + 9, down, `none s${n} ${DASHES[n]}`) + mark(n, across, down, 3.5, `f${n}`),
     })),
     top,
@@ -153,6 +174,7 @@ function describe(series: readonly Series[], places: readonly Place[], { x, y, n
     ...each,
     marked.length > 0 ? `Marked: ${marked.join('; ')}.` : '',
     faults > 0 ? `${grouped(faults)} ${faults === 1 ? 'point has' : 'points have'} a fault.` : '',
+    boundsText(series),
     note ? named(note, 400) : '',
   ]
     .filter(Boolean)

@@ -5,6 +5,8 @@ export interface CurvePoint {
   readonly x: number;
   /** Null where there is no value: the curve breaks. */
   readonly y: number | null;
+  /** Whether the value is a lower bound, as something that it is the sum of is not known. */
+  readonly bound?: boolean | undefined;
   /** Why there is no value, or what is wrong with it: the place is marked. */
   readonly fault?: string | undefined;
 }
@@ -22,6 +24,7 @@ const MAX_POINTS = 800;
 export interface Point {
   readonly x: number;
   readonly y: number | null;
+  readonly bound: boolean;
   readonly fault: string | null;
 }
 
@@ -33,16 +36,20 @@ export interface Series {
   /** Of all points, also of those that are not drawn. */
   readonly count: number;
   readonly faults: number;
+  readonly bounds: number;
 }
 
 /** Points that stand nowhere on the horizontal axis are left out; values that stand nowhere on the vertical one are breaks. */
 export function checked({ name, points }: CurveSeries, across: ScaleKind, down: ScaleKind): Series {
   const placed = points.flatMap((point): Point[] => {
     const x = placeable(point.x, across);
-    return x === null ? [] : [{ x, y: placeable(point.y, down), fault: point.fault === undefined ? null : named(point.fault, 100) }];
+    const y = placeable(point.y, down);
+    const fault = point.fault === undefined ? null : named(point.fault, 100);
+    return x === null ? [] : [{ x, y, bound: y !== null && point.bound === true, fault }];
   });
   const faults = placed.filter(({ fault: why }) => why !== null).length;
-  return { name: named(name, 40), points: thinned(placed), count: placed.length, faults };
+  const bounds = placed.filter(({ bound }) => bound).length;
+  return { name: named(name, 40), points: thinned(placed), count: placed.length, faults, bounds };
 }
 
 /** Also of a long series every peak is there. */

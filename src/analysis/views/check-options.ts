@@ -1,11 +1,8 @@
 import { Fault } from '../../core/fault.ts';
-import { DTYPE_BITS } from '../../core/graph.ts';
 import { OPTIMIZERS } from '../../core/memory/trained-weights.ts';
 import { suggestion } from '../nearest.ts';
+import { NUMBER_TYPES } from './number-types.ts';
 import type { ViewOptions } from './view.ts';
-
-/** Types that floating-point tensors can be taken to have. */
-export const NUMBER_TYPES = Object.keys(DTYPE_BITS).filter((type) => !/^(string|bool|complex)/.test(type));
 
 /** Options that are one of a few words. */
 const WORDS = {

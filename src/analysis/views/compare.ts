@@ -1,7 +1,10 @@
 import { type Context, contextOf } from '../../core/context.ts';
-import { conventionOf } from '../../core/cost/conventions/index.ts';
+import { fovea } from '../../core/cost/conventions/fovea.ts';
+import { conventionOf, conventions as everyConvention } from '../../core/cost/conventions/index.ts';
 import { type Change, type Explanation, explain, type Figure } from '../../core/cost/explain.ts';
 import { type Reconciliation, reconcile } from '../../core/cost/reconcile.ts';
+import { type Unpriced, unpriced } from '../../core/cost/unpriced.ts';
+import { factsOf } from '../../core/facts.ts';
 import { Fault } from '../../core/fault.ts';
 import type { Network, Shape } from '../../core/graph.ts';
 import type { Report } from '../../core/report.ts';
@@ -11,6 +14,10 @@ import { defineView, type ViewOptions } from './view.ts';
 
 /** A network under two conventions, or against a published figure. */
 export interface CompareView extends Context, Pick<Report, 'network' | 'engine'> {
+  /** `partial` where something is not priced in full. */
+  readonly status: 'complete' | 'partial';
+  /** Layers that are not priced in full, from which what is left of a difference may come; empty where the answer is complete. */
+  readonly unknown: readonly Unpriced[];
   /** Two conventions, operator by operator; null where none were asked for. */
   readonly reconciliation: Reconciliation | null;
   /** The figure that was asked for; null where none was. */
@@ -25,13 +32,18 @@ function answer(network: Network, options: ViewOptions): CompareView {
     throw new Fault('invalid-option', 'there is nothing to compare with: add conventions=fvcore,thop or figure=4.1e9:FLOP');
   }
   const trace = traceGraph(network.graph, options);
+  const exact = options.causal === 'exact';
   const [a, b] = (conventions ?? []).map(conventionOf);
+  const { facts } = factsOf(trace, fovea, [], exact);
+  const unknown = unpriced(trace, facts, figure ? everyConvention() : a && b ? [a, b] : []);
   const given: Figure | null = figure ? { value: figure.value, unit: (figure.unit ?? null) as Figure['unit'] } : null;
   return headed(network, {
     ...contextOf(trace),
-    reconciliation: a && b ? reconcile(trace, a, b) : null,
+    status: unknown.length === 0 ? 'complete' : 'partial',
+    unknown,
+    reconciliation: a && b ? reconcile(trace, a, b, exact) : null,
     figure: given,
-    explanations: given && explain(trace, given, (change) => changed(network, options, trace, change)),
+    explanations: given && explain(trace, given, (change) => changed(network, options, trace, change), exact),
   });
 }
 
@@ -59,8 +71,9 @@ export const compare = defineView({
   summary: 'Why two figures of cost differ',
   description:
     'One network under two conventions, with the difference operator by operator; or against a published figure, with the ranked explanations that reproduce it: ' +
-    'convention, a factor of 2, input size, batch norms or biases left out, the place of strides.',
-  takes: ['conventions', 'figure', 'causal'],
+    'convention, a factor of 2, input size, batch norms or biases left out, the place of strides. ' +
+    'Layers that cannot be priced are listed: what is left of a difference may come from them.',
+  takes: ['conventions', 'figure', 'causal', 'strict'],
   heavy: true,
   answer,
   forms: {},

@@ -1,4 +1,4 @@
-import type { DType, Network } from '../../core/graph.ts';
+import type { Network } from '../../core/graph.ts';
 import { type MemoryView as Forward, memoryOf } from '../../core/memory/memory.ts';
 import type { OPTIMIZERS } from '../../core/memory/trained-weights.ts';
 import { type TrainingMemoryView, trainingMemoryOf } from '../../core/memory/training.ts';
@@ -6,6 +6,7 @@ import type { Report } from '../../core/report.ts';
 import { traceGraph } from '../../core/trace.ts';
 import { curveFigure } from '../figures/curve-figure.ts';
 import { headed } from './headed.ts';
+import { precisionOf } from './number-types.ts';
 import { defineView, type ViewOptions } from './view.ts';
 
 type TrainingMemory = Omit<TrainingMemoryView, 'inputs' | 'outputs' | 'assumptions' | 'diagnostics'>;
@@ -17,12 +18,9 @@ export interface MemoryView extends Forward, Pick<Report, 'network' | 'engine'> 
 }
 
 function answer(network: Network, options: ViewOptions): MemoryView {
-  const { weights, activations, inplace = false, optimizer, precision, frozen } = options;
+  const { inplace = false, optimizer, precision, frozen } = options;
   const trace = traceGraph(network.graph, options);
-  const types = {
-    ...(weights !== undefined && { weights: weights as DType }),
-    ...(activations !== undefined && { activations: activations as DType }),
-  };
+  const types = precisionOf(options);
   const { inputs, outputs, assumptions, diagnostics, ...training } = trainingMemoryOf(trace, {
     // Options are checked where they come in.
     ...(optimizer !== undefined && { optimizer: optimizer as keyof typeof OPTIMIZERS }),
@@ -34,13 +32,15 @@ function answer(network: Network, options: ViewOptions): MemoryView {
   return headed(network, { ...forward, training });
 }
 
-function figure({ network, timeline, peak }: MemoryView): string {
+function figure({ network, timeline, peak, lowerBounds }: MemoryView): string {
+  // Which layers an unknown tensor is live at is not told: any point may lack it.
+  const bound = lowerBounds.includes('peak');
   return curveFigure({
     title: 'Live activation memory, layer by layer',
     subtitle: network.name || network.sha256.slice(0, 12),
     x: { label: 'layer', unit: '', scale: 'linear' },
     y: { label: 'live', unit: 'B', scale: 'linear' },
-    series: [{ name: 'live bytes', points: timeline.map(({ index, bytes }) => ({ x: index, y: Number(bytes) })) }],
+    series: [{ name: 'live bytes', points: timeline.map(({ index, bytes }) => ({ x: index, y: Number(bytes), bound })) }],
     join: 'steps',
     ...(peak.index !== null && { places: [{ x: peak.index, label: peak.layer ?? '' }] }),
   });

@@ -1,5 +1,5 @@
 import { Fault } from '../../core/fault.ts';
-import type { DType, Network } from '../../core/graph.ts';
+import type { Network } from '../../core/graph.ts';
 import type { Report } from '../../core/report.ts';
 import { type Device, RATE_TYPES } from '../../core/roofline/devices/device.ts';
 import { rooflineOf } from '../../core/roofline/roofline.ts';
@@ -8,20 +8,20 @@ import { traceGraph } from '../../core/trace.ts';
 import { type RooflineFigureInput, type RooflinePoint, rooflineFigure } from '../figures/roofline-figure.ts';
 import { headed } from './headed.ts';
 import { jsonWithLayers } from './layer-list.ts';
+import { precisionOf } from './number-types.ts';
 import { defineView, type ViewOptions } from './view.ts';
 
 /** How much a network computes for each byte it moves, and how fast that can be on a device. */
 export type RooflineView = Core & Pick<Report, 'network' | 'engine'>;
 
 function answer(network: Network, options: ViewOptions): RooflineView {
-  const { weights, activations, device, tf32, efficiency, layers } = options;
+  const { device, tf32, efficiency, layers } = options;
   const trace = traceGraph(network.graph, options);
   return headed(
     network,
     rooflineOf(trace, {
       // Options are checked where they come in.
-      ...(weights !== undefined && { weights: weights as DType }),
-      ...(activations !== undefined && { activations: activations as DType }),
+      ...precisionOf(options),
       ...(device !== undefined && { device }),
       ...(tf32 !== undefined && { tf32 }),
       ...(layers !== undefined && { layers }),

@@ -48,7 +48,21 @@ function answer(network: Network, options: ViewOptions): SweepView {
   });
 }
 
-const COLUMNS = ['value', 'error', 'macs', 'flops', 'cost', 'params', 'activationElements', 'activationBytes', 'peakBytes'] as const;
+const COLUMNS = [
+  'value',
+  'error',
+  'macs',
+  'flops',
+  'cost',
+  'params',
+  'activationElements',
+  'activationBytes',
+  'peakBytes',
+  'lowerBounds',
+] as const;
+
+/** The columns of what `lowerBounds` names. */
+const BOUNDED: Readonly<Record<string, string>> = { activations: 'activationElements activationBytes', 'memory.peakBytes': 'peakBytes' };
 
 function* csv({ points }: SweepView): Generator<string> {
   const axes = [...new Set(points.flatMap(({ totals }) => (totals?.visible ?? []).map(({ axis }) => axis)))];
@@ -58,8 +72,9 @@ function* csv({ points }: SweepView): Generator<string> {
 
 function cellsOf({ value, error, totals }: SweepPoint) {
   if (totals === null) return COLUMNS.map((column) => (column === 'value' ? value : column === 'error' ? error?.message : null));
-  const { macs, flops, cost, params, activations, peakBytes } = totals;
-  return [value, null, macs, flops, cost.value, params.trainable, activations.elements, activations.bytes, peakBytes];
+  const { macs, flops, cost, params, activations, peakBytes, lowerBounds } = totals;
+  const bounded = lowerBounds.map((name) => BOUNDED[name] ?? name).join(' ');
+  return [value, null, macs, flops, cost.value, params.trainable, activations.elements, activations.bytes, peakBytes, bounded];
 }
 
 function visibleAt({ totals }: SweepPoint, axis: string): number | null {
@@ -78,6 +93,7 @@ function figure({ network, axes, points }: SweepView): string {
         points: points.map(({ value, error, totals }) => ({
           x: value,
           y: totals === null ? null : Number(totals.macs),
+          ...(totals?.lowerBounds.includes('macs') && { bound: true }),
           ...(error && { fault: error.message }),
         })),
       },

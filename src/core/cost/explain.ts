@@ -2,6 +2,7 @@ import { type Count, less, plus, times } from '../count.ts';
 import { factsOf } from '../facts.ts';
 import { Fault } from '../fault.ts';
 import type { Graph } from '../graph.ts';
+import { countersOf } from '../layers.ts';
 import type { Trace } from '../trace.ts';
 import type { Convention, Counted } from './conventions/convention.ts';
 import { fovea } from './conventions/fovea.ts';
@@ -32,8 +33,10 @@ export interface Explanation {
   /** Value less figure, and that as a share of the figure. */
   readonly difference: number;
   readonly relative: number;
-  /** Whether the value, rounded as the figure is, is the figure. */
+  /** Whether the value, rounded as the figure is, is the figure. Never where the value is a lower bound. */
   readonly reproduces: boolean;
+  /** Whether some layers are not priced in full: as far as the value is below the figure, they may be the difference. */
+  readonly lowerBound: boolean;
 }
 
 /** A change to the network under which it is looked at again. */
@@ -61,19 +64,22 @@ interface Parts {
   readonly total: Count;
   readonly norm: Count;
   readonly bias: Count;
+  /** Whether some layer is not in the total, or with one run of its loop only. */
+  readonly partial: boolean;
 }
 
 /**
  * How a network may come to a published figure: by which convention, taken once or twice, on images of which size, with or
  * without batch norms and biases, with strides in the first or the second convolution of a bottleneck. First what reproduces
- * the figure with the fewest assumptions, then what comes nearest. `at` looks at the network under a change; null, or a
- * fault, where it cannot be changed so. Fault: `invalid-option`.
+ * the figure with the fewest assumptions, then what comes nearest; last what is above the figure even without layers that
+ * are not known. `at` looks at the network under a change; null, or a fault, where it cannot be changed so. `exact` leaves
+ * out what causal masks hide. Fault: `invalid-option`.
  */
-export function explain(trace: Trace, figure: Figure, at: (change: Change) => Trace | null): readonly Explanation[] {
+export function explain(trace: Trace, figure: Figure, at: (change: Change) => Trace | null, exact = false): readonly Explanation[] {
   const { value } = figure;
   if (!(value >= 1 && value < Number.POSITIVE_INFINITY)) throw new Fault('invalid-option', 'a figure must be at least 1');
   const found = variants(trace, at).flatMap((variant) => {
-    const parts = partsOf(variant.trace);
+    const parts = partsOf(variant.trace, exact);
     const ways = conventions().flatMap((convention, i) => waysOf(convention, parts[i] as Parts, variant, figure));
     return distinct(ways.filter(({ value }) => Number.isFinite(value)).sort((a, b) => a.rank - b.rank));
   });
@@ -111,21 +117,26 @@ function under(change: Change, at: (change: Change) => Trace | null): Trace | nu
 }
 
 /** The figures of every convention. */
-function partsOf(trace: Trace): readonly Parts[] {
+function partsOf(trace: Trace, exact: boolean): readonly Parts[] {
   const maker = makersOf(trace.calls);
-  const layers = factsOf(trace, fovea).facts.flatMap(({ call }) => {
-    const counters = call.operator?.cost(call);
-    return counters ? [{ counted: { call, operations: primitives(counters), maker }, repeats: call.repeats ?? 1 }] : [];
+  const { facts } = factsOf(trace, fovea, [], exact);
+  const open = facts.some(({ operations }) => operations === null);
+  const layers = facts.flatMap(({ call }) => {
+    const counters = countersOf(call, exact);
+    return counters ? [{ counted: { call, operations: primitives(counters), maker }, repeats: call.repeats }] : [];
   });
   return conventions().map(({ rules, otherwise }) => {
-    const parts: { -readonly [part in keyof Parts]: Count } = { total: 0, norm: 0, bias: 0 };
+    const parts: { -readonly [part in keyof Parts]: Parts[part] } = { total: 0, norm: 0, bias: 0, partial: open };
     for (const { counted, repeats } of layers) {
       const rule = rules.get(counted.call.node.op) ?? otherwise;
-      const figure = times(rule(counted) ?? 0, repeats);
+      const once = rule(counted);
+      if (once === null || (repeats === null && once !== 0)) parts.partial = true;
+      const runs = repeats ?? 1;
+      const figure = times(once ?? 0, runs);
       parts.total = plus(parts.total, figure);
       if (counted.call.node.op === 'BatchNormalization') parts.norm = plus(parts.norm, figure);
       const bare = withoutBias(counted);
-      if (bare) parts.bias = plus(parts.bias, less(figure, times(rule(bare) ?? 0, repeats)));
+      if (bare) parts.bias = plus(parts.bias, less(figure, times(rule(bare) ?? 0, runs)));
       else if (isLinearBias(counted)) parts.bias = plus(parts.bias, figure);
     }
     return parts;
@@ -144,7 +155,7 @@ interface Ranked extends Explanation {
 }
 
 /** A convention as it is, without batch norms or biases, and in the other unit. */
-function waysOf(convention: Convention, { total, norm, bias }: Parts, variant: Variant, figure: Figure): readonly Ranked[] {
+function waysOf(convention: Convention, { total, norm, bias, partial }: Parts, variant: Variant, figure: Figure): readonly Ranked[] {
   const without = [
     { count: total, what: [] },
     ...(norm === 0 ? [] : [{ count: less(total, norm), what: ['batch norms folded'] }]),
@@ -161,19 +172,23 @@ function waysOf(convention: Convention, { total, norm, bias }: Parts, variant: V
     const counts = factor === 1 ? unit : unit === 'MAC' ? 'FLOP' : 'MAC';
     const difference = value - figure.value;
     const relative = difference / figure.value;
-    const reproduces = Math.abs(difference) <= rounding(figure.value);
+    const near = Math.abs(difference) <= rounding(figure.value);
+    const reproduces = near && !partial;
     // A tool as it is is likelier than an odd one or a rare version, and one unit taken for the other is common.
     const tool = id === 'torchvision' ? 0 : id.includes('@') ? 2 : 1;
     const confused = figure.unit !== null && figure.unit !== counts ? 2 : 0;
     const weight = tool + confused + (factor === 1 ? 0 : 1) + variant.weight + what.length;
-    const rank = (reproduces ? weight : UNLIKELY) + Math.abs(difference) / (Math.abs(difference) + figure.value);
+    const above = partial && !near && difference > 0;
+    const rank = (reproduces ? weight : above ? IMPOSSIBLE : UNLIKELY) + Math.abs(difference) / (Math.abs(difference) + figure.value);
     const assuming = [...variant.assuming, ...what];
-    return { convention: id, version, unit: counts, factor, assuming, value, difference, relative, reproduces, rank };
+    return { convention: id, version, unit: counts, factor, assuming, value, difference, relative, reproduces, lowerBound: partial, rank };
   }
 }
 
 /** Behind everything that reproduces the figure. */
 const UNLIKELY = 100;
+/** Behind everything that may still come to the figure. */
+const IMPOSSIBLE = 200;
 
 /** Half a unit of the last digit that is not zero: 0.05e9 for 4.1e9. */
 function rounding(value: number): number {

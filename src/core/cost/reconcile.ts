@@ -25,7 +25,10 @@ export interface Reconciliation {
   readonly difference: CountJson;
   /** By operator, the largest difference first; the differences add up to that of the totals. */
   readonly operators: readonly Reconciled[];
-  /** Layers that one of the two cannot price, because of a size or an operator that is not known. */
+  /**
+   * Layers that one of the two cannot price in full, because of a size, an operator or the runs of a loop that are not known.
+   * Of a loop one run is in the totals, of the others nothing.
+   */
   readonly unknown: number;
 }
 
@@ -48,15 +51,20 @@ interface Sums {
   weights: Count;
 }
 
-/** Two conventions on one network, operator by operator. */
-export function reconcile(trace: Trace, a: Convention, b: Convention): Reconciliation {
-  const [left, right] = [factsOf(trace, a).facts, factsOf(trace, b).facts];
+/** Two conventions on one network, operator by operator; `exact` leaves out what causal masks hide. */
+export function reconcile(trace: Trace, a: Convention, b: Convention, exact = false): Reconciliation {
+  const [left, right] = [factsOf(trace, a, [], exact).facts, factsOf(trace, b, [], exact).facts];
   const sums = new Map<string, Sums>();
   let unknown = 0;
   for (const [i, fact] of left.entries()) {
     const other = right[i]?.cost ?? null;
-    if (fact.cost === null || other === null) unknown += 1;
-    else addTo(sums, fact, fact.cost, other);
+    if (fact.cost === null || other === null) {
+      unknown += 1;
+      continue;
+    }
+    // Nothing, however often, is nothing.
+    if (fact.call.repeats === null && (fact.cost !== 0 || other !== 0)) unknown += 1;
+    addTo(sums, fact, fact.cost, other);
   }
   const operators = [...sums]
     .filter(([, { a, b }]) => a !== 0 || b !== 0)

@@ -1,5 +1,6 @@
 import { dilate } from './dilate.ts';
 import { fcToConv } from './fc-to-conv.ts';
+import { foldBatchNorm } from './fold-batch-norm.ts';
 import { input } from './input.ts';
 import type { EditKind, TypedKind } from './kind.ts';
 import type { Parameters } from './parameters.ts';
@@ -10,7 +11,7 @@ import { set } from './set.ts';
 import { stack } from './stack.ts';
 import { strideEarlier } from './stride-earlier.ts';
 
-const ALL = [set, stack, separable, reduce, strideEarlier, dilate, poolToConv, fcToConv, input] as const;
+const ALL = [set, stack, separable, reduce, strideEarlier, dilate, poolToConv, fcToConv, foldBatchNorm, input] as const;
 
 type RecordOf<T> = T extends TypedKind<string, Parameters> ? NonNullable<T['record']> : never;
 

@@ -64,8 +64,10 @@ function addConstants({ constants = {} }: Document, lowering: Lowering, names: N
 
 function namedOutputs(outputs: readonly string[], names: Names, top: Frame): string[] {
   const values = outputs.map((name, index) => names.resolve(top, name, at('/outputs', index)));
+  const seen = new Set<string>();
   for (const [index, value] of values.entries()) {
-    if (values.indexOf(value) < index) invalid(at('/outputs', index), `${JSON.stringify(outputs[index])} is an output twice`);
+    if (seen.has(value)) invalid(at('/outputs', index), `${JSON.stringify(outputs[index])} is an output twice`);
+    seen.add(value);
   }
   return values;
 }

@@ -1,5 +1,5 @@
 import { type Static, type StringOptions, type TSchema, Type } from '@sinclair/typebox';
-import { NUMBER_TYPES } from '../../analysis/views/check-options.ts';
+import { NUMBER_TYPES } from '../../analysis/views/number-types.ts';
 import type { Edit } from '../../core/edits/index.ts';
 import { ref } from './ref.ts';
 
@@ -83,7 +83,7 @@ export const OptionSchemas = {
     description: 'How the mass is shared: every tap and branch alike, by the number of paths, or the variance under random weights.',
     [wants]: "must be 'uniform', 'paths' or 'random'",
   }),
-  weights: dtype('Type that floating-point weights are taken to have: int8, float16, ...'),
+  weights: dtype('Type that floating-point weights are taken to have: int8, float16 (or fp16), ...'),
   activations: dtype('Type that all other floating-point tensors are taken to have.'),
   inplace: flag('Whether activation functions may overwrite inputs that nothing else needs.'),
   optimizer: oneOf(['sgd', 'momentum', 'adam'], {

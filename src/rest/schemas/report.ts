@@ -146,9 +146,11 @@ const ScopeTotals = open(
     params: open(Params, 'Parameters.'),
     macs: count('Multiply-accumulates.'),
     flops: count('Floating-point operations.'),
+    cost: Cost,
     activationBytes: count('Bytes of the outputs.'),
+    lowerBounds: list(Type.String(), 'Names of the totals of this scope that are lower bounds.'),
   },
-  'Totals of the layers of one scope.',
+  'Totals of the layers of one scope; where something is not known, the sums of what is.',
 );
 
 /** The report as OpenAPI describes it. Fields may be added, so none are excluded. */

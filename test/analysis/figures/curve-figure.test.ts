@@ -48,6 +48,23 @@ t.test('a missing value breaks the line, and a fault is marked and told', async 
   t.ok(texts(svg).some((text) => text.startsWith('× 1 point with a fault: Add: sizes 7 and 8')));
 });
 
+t.test('lower bounds are dotted, open and told', async (t) => {
+  const open = (from: number) => SIZES.map((x, i) => ({ x, y: x, bound: i >= from }));
+  for (const join of ['lines', 'steps'] as const) {
+    const svg = curveFigure({ ...SWEEP, join, series: [{ name: 'a', points: open(15) }] });
+    t.strictSame(faultsOf(svg), []);
+    const [solid, dotted] = classed(svg, 'none', 's0').map(({ attributes }) => points(attributes.d ?? ''));
+    t.same(solid?.at(-1), dotted?.[0] && { ...dotted[0], command: solid?.at(-1)?.command }, 'the dotted part begins where the other ends');
+    t.equal(classed(svg, 's0', 'thin', 'dot').length, 1);
+    t.ok(texts(svg).some((text) => text.startsWith('5 values are lower bounds')));
+    t.match(alternative(svg).desc, '5 values are lower bounds');
+    t.equal(texts(svg).filter((text) => text.startsWith('≥ ')).length, 2, 'the greatest and the last, not the least');
+  }
+  const all = curveFigure({ ...SWEEP, series: [{ name: 'a', points: open(0) }] });
+  t.ok(texts(all).some((text) => text.startsWith('All values are lower bounds')));
+  t.ok(texts(curveFigure(SWEEP)).every((text) => !text.includes('≥')));
+});
+
 t.test('steps hold until the next value', async (t) => {
   const svg = curveFigure({ ...SWEEP, join: 'steps', series: [{ name: 'a', points: [0, 1, 2].map((x) => ({ x, y: x })) }] });
   t.equal(

@@ -78,6 +78,33 @@ t.test('biases and batch norms are taken out where they were counted', async (t)
   }
 });
 
+t.test('of a partial network nothing reproduces a figure, and what is above it comes last', async (t) => {
+  const graph = described({
+    inputs: { x: [1, 3, 8, 8], y: [1, 3, 'H', 8] },
+    layers: [
+      { name: 'known', type: 'Conv2d', out_channels: 4, kernel_size: 3, from: 'x' },
+      { name: 'open', type: 'Conv2d', out_channels: 4, kernel_size: 3, from: 'y' },
+    ],
+    outputs: ['known', 'open'],
+  });
+  const [macs, outputs] = [36 * 4 * 27, 36 * 4];
+  const at = (value: number, bind = {}) =>
+    explain(traceGraph(graph, { bind: new Map(Object.entries(bind)) }), { value, unit: 'MAC' }, () => null);
+  const equal = at(macs);
+  t.equal(equal[0]?.value, macs);
+  t.ok(equal.every(({ reproduces, lowerBound }) => !reproduces && lowerBound));
+  const between = at(macs + outputs / 3);
+  const signs = between.map(({ difference }) => Math.sign(difference));
+  t.ok(signs.includes(1) && signs.includes(-1));
+  t.strictSame(
+    signs,
+    signs.toSorted((a, b) => a - b),
+    'what is below the figure may still come to it',
+  );
+  const whole = at(2 * macs, { H: 8 });
+  t.match(whole[0], { convention: 'torchvision', value: 2 * macs, reproduces: true, lowerBound: false });
+});
+
 t.test('a figure that is none', async (t) => {
   for (const value of [0, -1, 5e-324, Number.NaN, Number.POSITIVE_INFINITY]) {
     t.throws(() => explain(traceGraph(resnet50, {}), { value, unit: null }, () => null), { code: 'invalid-option' });

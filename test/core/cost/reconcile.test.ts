@@ -1,9 +1,31 @@
 import t from 'tap';
+import { readConfig } from '../../../src/config.ts';
 import { conventionOf, conventions } from '../../../src/core/cost/conventions/index.ts';
 import { reconcile } from '../../../src/core/cost/reconcile.ts';
+import { unpriced } from '../../../src/core/cost/unpriced.ts';
+import { factsOf } from '../../../src/core/facts.ts';
 import type { Graph } from '../../../src/core/graph.ts';
-import { traceGraph } from '../../../src/core/trace.ts';
-import { described, fixtureGraph } from '../graphs.ts';
+import { type Trace, traceGraph } from '../../../src/core/trace.ts';
+import { onnx } from '../../../src/formats/onnx/index.ts';
+import * as encoded from '../../formats/onnx/encode.ts';
+import { described, fixtureGraph, graphOf } from '../graphs.ts';
+
+/** A loop that an input ends; its body multiplies 1x4 by 4x4. */
+function loopTrace(): Trace {
+  const { node, value } = encoded;
+  const body = encoded.graph({
+    nodes: [node('Identity', ['going'], ['goes']), node('MatMul', ['carried', 'w'], ['next'])],
+    initializers: [encoded.tensor('w', 1, [4, 4])],
+    inputs: [value('i', 7, []), value('going', 9, []), value('carried')],
+    outputs: [value('goes'), value('next')],
+  });
+  const reader = onnx.open(readConfig({}).limits.reader);
+  const loop = node('Loop', ['n', '', 'x'], ['last'], { name: 'loop', attributes: [encoded.graphAttribute('body', body)] });
+  reader.push(
+    encoded.model(encoded.graph({ nodes: [loop], inputs: [value('x', 1, [1, 4]), value('n', 7, [])], outputs: [value('last')] })),
+  );
+  return traceGraph(reader.end().graph, {});
+}
 
 const compare = (graph: Graph, a: string, b: string) => reconcile(traceGraph(graph, {}), conventionOf(a), conventionOf(b));
 
@@ -71,4 +93,32 @@ t.test('large figures are exact, and what is unknown is counted apart', async (t
   t.equal(large.difference, (-(2n ** 60n)).toString());
   const open = compare(described({ inputs: { x: [1, 'N', 8] }, layers: [{ type: 'ReLU' }] }), 'fovea', 'ptflops');
   t.strictSame([open.operators, open.unknown], [[], 1]);
+});
+
+t.test('one run of a loop of unknown length is counted, and said to be less than all', async (t) => {
+  const trace = loopTrace();
+  const [a, b] = [conventionOf('fvcore'), conventionOf('torch')];
+  const both = reconcile(trace, a, b);
+  t.strictSame([both.a.total, both.b.total, both.unknown], [16, 32, 1]);
+  const why = 'how often its loop runs is not known: it is counted for one run';
+  t.strictSame(unpriced(trace, factsOf(trace, a).facts, [a, b]), [{ op: 'MatMul', count: 1, layers: ['loop/each/next'], why }]);
+});
+
+t.test('what cannot be priced is listed with what is missing', async (t) => {
+  const graph = graphOf({
+    inputs: [{ name: 'x', dtype: 'float32', shape: [1, 4, 'H', 8] }],
+    nodes: [
+      ['Relu', ['x'], 'a'],
+      ['Oddity', ['a'], 'b'],
+      ['Relu', ['a'], 'c'],
+    ],
+  });
+  const trace = traceGraph(graph, {});
+  const own = conventionOf('fovea');
+  t.strictSame(unpriced(trace, factsOf(trace, own).facts, [own]), [
+    { op: 'Relu', count: 2, layers: ['a', 'c'], why: 'a size that decides its cost is not known' },
+    { op: 'Oddity', count: 1, layers: ['b'], why: 'this operator is not known' },
+  ]);
+  const full = traceGraph(fixtureGraph('resnet18'), {});
+  t.strictSame(unpriced(full, factsOf(full, own).facts, conventions()), []);
 });

@@ -30,6 +30,7 @@ function anyEdit({ nodes }: Graph): fc.Arbitrary<Edit> {
     fc.record({ kind: fc.constantFrom('stride-earlier' as const, 'dilate' as const), layer: window }),
     fc.record({ kind: fc.constant('pool-to-conv' as const), layer: of('MaxPool'), depthwise: fc.boolean() }),
     fc.constant({ kind: 'fc-to-conv' } as const),
+    fc.record({ kind: fc.constant('fold-batch-norm' as const), layer: fc.constantFrom('*', ...named('BatchNormalization')) }),
     fc.record({ kind: fc.constant('input' as const), size: fc.integer({ min: 24, max: 320 }) }),
     fc.record({ kind: fc.constantFrom('stack' as const, 'reduce' as const, 'dilate' as const), layer: of() }),
   );
