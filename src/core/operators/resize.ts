@@ -100,7 +100,6 @@ function perElement(call: Call, axes: readonly Axis[]): Amounts | null {
 /** Source: ONNX Resize. */
 export const resize = defineOperator('Resize', {
   saves: NOTHING,
-  clamps: true,
   infer: (call) => {
     const { dtype, shape } = need(call, 0);
     settings(call);

@@ -117,7 +117,8 @@ t.test('index maps are those of the definition, evaluated position by position',
 });
 
 t.test('maps of the usual scales', async (t) => {
-  const twice = { kind: 'periodic', shift: 1, lo: [0, 0], hi: [0, 0], step: [1, 1], known: true };
+  const fold = 'edge';
+  const twice = { kind: 'periodic', shift: 1, lo: [0, 0], hi: [0, 0], step: [1, 1], known: true, fold };
   expectField(t, resize(image, { scales: [1, 1, 2, 2] }, { coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }), [
     'each',
     'each',
@@ -125,10 +126,10 @@ t.test('maps of the usual scales', async (t) => {
     twice,
   ]);
   expectField(t, resize([1, 1, null], { scales: [1, 1, 2] }, LINEAR), ['each', 'each', { ...twice, lo: [-1, 0], hi: [0, 1] }]);
-  const quarter = window(2, 0, 1);
-  expectField(t, resize([8], { scales: [0.5] }, LINEAR), [quarter]);
-  expectField(t, resize([8], { sizes: [4] }, { ...LINEAR, antialias: 1 }), [window(2, -1, 2)]);
-  expectField(t, resize([8], { sizes: [4] }, { mode: 'cubic', antialias: 1 }), [window(2, -3, 4)]);
+  const half = { ...window(2, 0, 1), fold };
+  expectField(t, resize([8], { scales: [0.5] }, LINEAR), [half]);
+  expectField(t, resize([8], { sizes: [4] }, { ...LINEAR, antialias: 1 }), [{ ...window(2, -1, 2), fold }]);
+  expectField(t, resize([8], { sizes: [4] }, { mode: 'cubic', antialias: 1 }), [{ ...window(2, -3, 4), fold }]);
   expectField(t, resize([8], { sizes: [8] }, LINEAR), ['each']);
   expectField(t, resize([1], { sizes: [8] }, LINEAR), ['broadcast']);
   const corners = { ...LINEAR, coordinate_transformation_mode: 'align_corners' };
@@ -141,8 +142,13 @@ t.test('maps of the usual scales', async (t) => {
 
 t.test('positions are clamped where every tap lies past the border', async (t) => {
   const how = { coordinate_transformation_mode: 'half_pixel', nearest_mode: 'floor' };
-  expectField(t, resize([3], { sizes: [6] }, how), [{ kind: 'table', lo: [0, 0, 0, 1, 1, 2], hi: [0, 0, 0, 1, 1, 2] }]);
-  t.equal(mapOf(resize([null], { scales: [2] }, how), 0)?.kind, 'periodic');
+  const map = { kind: 'periodic', shift: 1, lo: [-1, 0], hi: [-1, 0], step: [1, 1], known: true, fold: 'edge' } as const;
+  expectField(t, resize([3], { sizes: [6] }, how), [map]);
+  expectField(t, resize([null], { scales: [2] }, how), [map]);
+  t.strictSame(
+    Array.from({ length: 6 }, (_, o) => reads(map, o, 3)).flat(),
+    [0, 0, 0, 1, 1, 2],
+  );
 });
 
 t.test('a crop reads its box, and nothing where it leaves the tensor', async (t) => {
