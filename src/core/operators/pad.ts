@@ -1,6 +1,6 @@
 import type { Dim } from '../graph.ts';
 import { dataOf, has, malformed, shapeOf, size, string } from './call.ts';
-import { type Fold } from './fold.ts';
+import type { Fold } from './fold.ts';
 import { movement } from './movement.ts';
 import type { AxisMap, Call } from './operator.ts';
 import { axisByAxis, RANK_UNKNOWN, shifted, table } from './relation.ts';
@@ -31,7 +31,8 @@ function paddingOf(call: Call, rank: number): Padding {
 /** Reflected and repeated positions are those of a tensor that goes on behind its border, until one looks at the border itself. */
 function padMap(mode: string, [before, after]: readonly [number, number], input: Dim, output: Dim): AxisMap {
   if (mode === 'constant' || (before <= 0 && after <= 0)) return shifted(0 - before);
-  if (mode !== 'wrap') return { kind: 'periodic', shift: 1, lo: [0 - before], hi: [0 - before], step: [1], known: true, fold: mode as Fold };
+  if (mode !== 'wrap')
+    return { kind: 'periodic', shift: 1, lo: [0 - before], hi: [0 - before], step: [1], known: true, fold: mode as Fold };
   const n = size(input);
   const read = (o: number) => (((o - before) % (n ?? 1)) + (n ?? 1)) % (n ?? 1);
   return table(n === null ? null : size(output), (o) => [read(o), read(o)], 'Pad by wrap has no meaning past its border');

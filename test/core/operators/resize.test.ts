@@ -145,10 +145,7 @@ t.test('positions are clamped where every tap lies past the border', async (t) =
   const map = { kind: 'periodic', shift: 1, lo: [-1, 0], hi: [-1, 0], step: [1, 1], known: true, fold: 'edge' } as const;
   expectField(t, resize([3], { sizes: [6] }, how), [map]);
   expectField(t, resize([null], { scales: [2] }, how), [map]);
-  t.strictSame(
-    Array.from({ length: 6 }, (_, o) => reads(map, o, 3)).flat(),
-    [0, 0, 0, 1, 1, 2],
-  );
+  t.strictSame(Array.from({ length: 6 }, (_, o) => reads(map, o, 3)).flat(), [0, 0, 0, 1, 1, 2]);
 });
 
 t.test('a crop reads its box, and nothing where it leaves the tensor', async (t) => {

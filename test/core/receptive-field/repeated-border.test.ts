@@ -34,7 +34,8 @@ t.test('the generator of CycleGAN sees the same at every size', async (t) => {
   }
   const unsized = asked(cycleGan('ReflectionPad2d'), { shape: [1, 3, 'H', 'W'] });
   const sized = asked(cycleGan('ReflectionPad2d'), { shape: [1, 3, 256, 256] });
-  const at = (question: typeof sized) => unitRegion(question.trace, { ...question, unit: [100, 7] }).axes.map(({ strict }) => strict.virtual);
+  const at = (question: typeof sized) =>
+    unitRegion(question.trace, { ...question, unit: [100, 7] }).axes.map(({ strict }) => strict.virtual);
   t.same(at(unsized), at(sized));
   t.ok(at(sized).every((interval) => interval !== null));
 });

@@ -83,7 +83,9 @@ function pull(call: Step, passage: Passage, output: End, sizes: Sizes, mask: Box
     return { status: 'unknown', cause: `${nameOf(call)}: the size of an axis is unknown` };
   }
   const whole = passage.merged.length === 0 ? mask : regroup(mask, turned(passage.merged), readBy(passage), () => 1, budget);
-  return whole && pullLinked(passage, whole, { input: (part) => sizes[part] ?? 0, output: (part) => output.parts[part]?.size ?? 0 }, budget);
+  return (
+    whole && pullLinked(passage, whole, { input: (part) => sizes[part] ?? 0, output: (part) => output.parts[part]?.size ?? 0 }, budget)
+  );
 }
 
 /** Digits of a passage the other way round. */
