@@ -112,7 +112,9 @@ export function offsetOf(a: Arrival, b: Arrival, call: Inference, k: number): Of
   if (units > MAX_UNITS) return undetermined(`${reason}, and more than ${MAX_UNITS} positions are not compared one by one`);
   const { min, max } = rangeOver(tabulate(x, units, null), tabulate(y, units, null), units);
   if (min === null) return undetermined('no unit sees anything of both branches');
-  return min === max ? { verdict: verdictAt(min), offset: min, min, max, reason: null } : { verdict: 'misaligned', offset: null, min, max, reason };
+  return min === max
+    ? { verdict: verdictAt(min), offset: min, min, max, reason: null }
+    : { verdict: 'misaligned', offset: null, min, max, reason };
 }
 
 /** The offset where the place of a branch is not known: a range of what it may be, or one number where both drift together. */

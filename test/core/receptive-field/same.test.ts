@@ -3,6 +3,9 @@ import { readConfig } from '../../../src/config.ts';
 import { analyze } from '../../../src/core/analyze.ts';
 import type { Graph, Node } from '../../../src/core/graph.ts';
 import { alignmentOf } from '../../../src/core/receptive-field/alignment.ts';
+import { sourceNamed } from '../../../src/core/receptive-field/fields.ts';
+import { unitRegion } from '../../../src/core/receptive-field/region.ts';
+import { targetNamed } from '../../../src/core/receptive-field/target.ts';
 import type { FieldAxis } from '../../../src/core/report.ts';
 import { traceGraph } from '../../../src/core/trace.ts';
 import { readDescription } from '../../../src/formats/description/index.ts';
@@ -53,7 +56,27 @@ t.test('a branch that the other covers wherever it lies', async (t) => {
   });
   // The second branch looks 4 positions further at an even size and 3 at an odd one: never where the first does.
   const never = [conv(1, 4, 'left', 'x', 0), conv(3, 2, 'same', 'x'), conv(4, 2, 'right', 'same', 0), add('merge', 'left', 'right')];
-  t.match(alignmentOf(traceGraph(read(never, 'S'), {}), 'x'), { misaligned: 1, undetermined: 0, offsets: [{ verdict: 'misaligned', min: 3, max: 4 }, {}] });
+  t.match(alignmentOf(traceGraph(read(never, 'S'), {}), 'x'), {
+    misaligned: 1,
+    undetermined: 0,
+    offsets: [{ verdict: 'misaligned', min: 3, max: 4 }, {}],
+  });
+});
+
+t.test('where a unit lies is not told without a size, how much it sees is', async (t) => {
+  const layers = [conv(3, 2, 'stem', 'x'), conv(5, 1, 'b', 'stem')];
+  const question = (size: unknown) => {
+    const trace = traceGraph(read(layers, size), {});
+    const [target, source] = [targetNamed(trace, trace.graph.outputs[0]?.name ?? ''), sourceNamed(trace, 'x')];
+    if (!target || !source) throw new Error('no such tensor');
+    return unitRegion(trace, { target, source, unit: [3, 3] }).axes[0];
+  };
+  const place = { start: 2, stop: 13 };
+  t.match(question(64), { field: { size: 11 }, strict: { virtual: place } });
+  t.match(question(65), { field: { size: 11 }, strict: { virtual: { start: 1, stop: 12 } } });
+  const nowhere = { virtual: null, actual: null };
+  t.match(question('S'), { field: { size: 11, stride: 2, cause: /SAME/ }, strict: nowhere, local: nowhere, coverage: null });
+  t.match(last([conv(3, 1, 'one', 'x')], 'S'), { padding: 1, cause: undefined });
 });
 
 t.test('the residual network of TensorFlow', async (t) => {
