@@ -49,6 +49,23 @@ t.test('the policies that keep the aspect ratio', async (t) => {
   expectShape(t, resize([1, 3, 10, 20], { sizes: [30, 30] }, kept('not_larger')), [1, 3, 15, 30]);
   expectShape(t, resize([1, 3, 10, 20], { sizes: [30, 30] }, kept('not_smaller')), [1, 3, 30, 60]);
   expectShape(t, resize([1, 3, null, 20], { sizes: [30, 30] }, kept('not_larger')), [1, 3, null, null]);
+  // 30/70 of 41, 77 and 35: 17.57, 33 and exactly 15; a half is rounded up: 5/10 of 5 and 7.
+  expectShape(t, resize([41, 70, 77, 35], { sizes: [40, 30, 40, 40] }, { keep_aspect_ratio_policy: 'not_larger' }), [18, 30, 33, 15]);
+  expectShape(t, resize([5, 10, 7], { sizes: [5, 5, 7] }, { keep_aspect_ratio_policy: 'not_larger' }), [3, 5, 4]);
+  expectShape(t, resize([5, 10, 7], { sizes: [1, 5, 1] }, { keep_aspect_ratio_policy: 'not_smaller' }), [3, 5, 4]);
+});
+
+t.test('all axes are sampled with the scale that they share', async (t) => {
+  const how = { ...LINEAR, keep_aspect_ratio_policy: 'not_larger' };
+  // 5/10 of 5 is 2.5, which gives 3 positions; they are sampled at (o + 1/2) * 2 - 1/2, not at (o + 1/2) * 5/3 - 1/2.
+  const half = { ...window(2, 0, 1), fold: 'edge' };
+  expectField(t, resize([10, 5], { sizes: [5, 5] }, how), [half, half]);
+  // 3 positions at (o + 1/2) / 0.5 - 1/2 + (5 - 3 / 0.5) / 2.
+  expectField(t, resize([10, 5], { sizes: [5, 5] }, { ...how, coordinate_transformation_mode: 'half_pixel_symmetric' }), [
+    half,
+    { ...window(2, 0, 0), fold: 'edge' },
+  ]);
+  expectField(t, resize([10, 5], { sizes: [10, 40] }, how), ['each', 'each']);
 });
 
 /** Where the specification samples the input for an output, evaluated in floating point. */
