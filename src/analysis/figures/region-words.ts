@@ -16,6 +16,8 @@ export interface RegionAxis {
   readonly actual: Interval | null;
   /** The actual field without global statistics and gates; null where it is the same as `actual`. */
   readonly local: Interval | null;
+  /** Where a field of known size lies at no known place (SAME padding of an unknown size): its size and why. */
+  readonly adrift?: { readonly size: number; readonly cause: string } | null;
   /** Positions between neighbouring units; null where that is no constant. */
   readonly stride: number | null;
 }
@@ -44,8 +46,9 @@ export function virtualText({ virtual, status }: RegionAxis): string {
 }
 
 /** The size of the virtual field, or of the whole axis. */
-export function sizeText({ virtual, actual, status }: RegionAxis): string {
+export function sizeText({ virtual, actual, status, adrift }: RegionAxis): string {
   if (virtual) return digits(virtual.stop - virtual.start);
+  if (adrift) return digits(adrift.size);
   return actual && status === 'global' ? digits(actual.stop - actual.start) : MISSING[status];
 }
 
@@ -65,10 +68,14 @@ const REASONS: Readonly<Record<FieldStatus, ((names: string) => string) | null>>
 
 /** Why fields are not intervals of their own, a sentence for each reason. */
 export function explain(axes: readonly RegionAxis[]): string[] {
-  return Object.entries(REASONS).flatMap(([status, reason]) => {
+  const adrift = axes.flatMap(({ name, adrift }) =>
+    adrift ? [`Along ${name} it is not known where the field lies (${named(adrift.cause, 200)}).`] : [],
+  );
+  const reasons = Object.entries(REASONS).flatMap(([status, reason]) => {
     const names = axes.filter((axis) => axis.status === status).map(({ name }) => name);
     return reason && names.length > 0 ? [reason(names.join(' and '))] : [];
   });
+  return [...reasons, ...adrift];
 }
 
 /** The figure in words and numbers. */

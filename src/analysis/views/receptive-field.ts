@@ -1,7 +1,7 @@
 import { type Context, contextOf } from '../../core/context.ts';
 import type { Network } from '../../core/graph.ts';
 import { type Productivity, productivity } from '../../core/receptive-field/productivity.ts';
-import { type UnitRegion, unitRegion } from '../../core/receptive-field/region.ts';
+import { type RegionAxis, type UnitRegion, unitRegion } from '../../core/receptive-field/region.ts';
 import { type AxisExplanation, explainField } from '../../core/receptive-field/witness.ts';
 import type { Report } from '../../core/report.ts';
 import { traceGraph } from '../../core/trace.ts';
@@ -37,6 +37,12 @@ function answer(network: Network, options: ViewOptions): ReceptiveFieldView {
   });
 }
 
+/** A field that has a size but no place. */
+function adrift({ field: { status, size, padding, stride, cause }, strict }: RegionAxis): { size: number; cause: string } | null {
+  const placed = strict.virtual !== null || status !== 'exact' || stride === null || padding !== null;
+  return placed || size === null || cause === undefined ? null : { size, cause };
+}
+
 function figure({ network, layer, fields }: ReceptiveFieldView): string {
   const [field] = fields;
   const cells = field?.coverage;
@@ -51,6 +57,7 @@ function figure({ network, layer, fields }: ReceptiveFieldView): string {
       virtual: axis.strict.virtual,
       actual: axis.strict.actual,
       local: axis.field.local.status === axis.field.status ? null : axis.local.actual,
+      adrift: adrift(axis),
       stride: axis.field.stride,
     })),
     coverage: null,

@@ -1,6 +1,7 @@
 import type { Count } from '../count.ts';
 import type { Attribute, Node, Shape, TensorType } from '../graph.ts';
 import { known } from './call.ts';
+import type { Fold } from './fold.ts';
 import type { Saves } from './saves.ts';
 import { movedSizes } from './sizes.ts';
 
@@ -56,8 +57,10 @@ export const MOVEMENT: Counters = Object.freeze({});
  * - `each`: position o depends on position o.
  * - `periodic`: with period p = lo.length and o = p*t + f, position o depends on the positions lo[f] + shift*t,
  *   lo[f] + step[f] + shift*t, ... up to hi[f] + shift*t; on nothing where lo[f] > hi[f]. Holds for every integer o, so
- *   also past the border. `known: false` says that the offset is not known (SAME padding of an unknown size): all
- *   positions lie 0 to \`slack\` further, or anywhere where \`slack\` is absent.
+ *   also past the border. What lies past the border of the input is padding that depends on nothing; with `fold` it repeats
+ *   positions of the tensor (such windows have one tap, or fold to the edge and have taps next to each other). `known: false`
+ *   says that the offset is not known (SAME padding of an unknown size): all positions lie 0 to \`slack\` further, or
+ *   anywhere where \`slack\` is absent.
  * - `table`: position o depends on lo[o] .. hi[o] (on nothing where lo[o] > hi[o]); has no meaning outside the tensor.
  * - `all`: every output position depends on every input position. `statistics: true` says that this is by a mean or
  *   variance over the axis beside the position itself (InstanceNormalization), which the local field leaves out.
@@ -74,6 +77,7 @@ export type AxisMap =
       readonly step: readonly number[];
       readonly known: boolean;
       readonly slack?: number;
+      readonly fold?: Fold;
     }
   | { readonly kind: 'table'; readonly lo: ArrayLike<number>; readonly hi: ArrayLike<number>; readonly reason: string }
   | { readonly kind: 'all'; readonly statistics?: true }
@@ -154,8 +158,6 @@ export interface Operator {
   readonly generates?: boolean;
   /** Whether each output position comes from just one of the inputs: none of them is mixed with another. */
   readonly exclusive?: boolean;
-  /** Whether a tap past a border reads the border again (Resize), instead of padding that depends on nothing. */
-  readonly clamps?: boolean;
   /** Input slots that hold running statistics, which are stored but not trained. */
   readonly buffers?: readonly number[];
   /** Whether an input slot holds scales or zero points of quantised tensors, which are stored but not trained. */

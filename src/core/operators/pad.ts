@@ -1,11 +1,10 @@
 import type { Dim } from '../graph.ts';
 import { dataOf, has, malformed, shapeOf, size, string } from './call.ts';
+import type { Fold } from './fold.ts';
 import { movement } from './movement.ts';
 import type { AxisMap, Call } from './operator.ts';
 import { axisByAxis, RANK_UNKNOWN, shifted, table } from './relation.ts';
 import { axesIn, sumDim, unknownDims } from './shape.ts';
-
-const clamp = (x: number, low: number, high: number) => Math.min(Math.max(x, low), high);
 
 const MODES = ['constant', 'reflect', 'edge', 'wrap'];
 
@@ -29,19 +28,14 @@ function paddingOf(call: Call, rank: number): Padding {
   return { mode, around };
 }
 
-/** The position inside 0 .. n-1 that a padded position repeats. */
-function folded(mode: string, at: number, n: number): number {
-  if (mode === 'edge') return clamp(at, 0, n - 1);
-  const period = mode === 'wrap' ? n : Math.max(2 * (n - 1), 1);
-  const phase = ((at % period) + period) % period;
-  return phase < n ? phase : period - phase;
-}
-
+/** Reflected and repeated positions are those of a tensor that goes on behind its border, until one looks at the border itself. */
 function padMap(mode: string, [before, after]: readonly [number, number], input: Dim, output: Dim): AxisMap {
   if (mode === 'constant' || (before <= 0 && after <= 0)) return shifted(0 - before);
+  if (mode !== 'wrap')
+    return { kind: 'periodic', shift: 1, lo: [0 - before], hi: [0 - before], step: [1], known: true, fold: mode as Fold };
   const n = size(input);
-  const read = (o: number) => folded(mode, o - before, n ?? 1);
-  return table(n === null ? null : size(output), (o) => [read(o), read(o)], `Pad by ${mode} has no meaning past its border`);
+  const read = (o: number) => (((o - before) % (n ?? 1)) + (n ?? 1)) % (n ?? 1);
+  return table(n === null ? null : size(output), (o) => [read(o), read(o)], 'Pad by wrap has no meaning past its border');
 }
 
 /** Source: ONNX Pad. Padding with a constant depends on nothing, the other modes repeat positions of the tensor. */

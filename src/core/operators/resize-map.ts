@@ -115,10 +115,8 @@ export function resizeMap(axis: Axis, sampling: Sampling): AxisMap | null {
   if (n === 1 && !cropped) return BROADCAST;
   const nearest = nearestAt(line, sampling.nearest);
   const spans = sampling.mode === 'nearest' ? (o: number): Span => [nearest(o), nearest(o)] : interpolated(line, sampling, axis.scale);
-  if (!cropped) {
-    const map = periodicMap(line, spans);
-    if (map && !(n !== null && m !== null && (outside(spans(0), n) || outside(spans(m - 1), n)))) return map;
-  }
+  const map = cropped ? null : periodicMap(line, spans);
+  if (map) return map;
   if (n === null) return unknownMap('the sizes that Resize maps are not known');
   const last = 2 * (axis.scale.p + axis.scale.q) * (line.a * (m ?? 0) + Math.abs(line.b) + line.c);
   if (last > Number.MAX_SAFE_INTEGER) return unknownMap('the sizes that Resize maps are too large for exact positions');
@@ -132,10 +130,7 @@ export function resizeMap(axis: Axis, sampling: Sampling): AxisMap | null {
   return table(m, at, 'Resize clamps to its border');
 }
 
-/** Whether all taps of a unit lie past the border, so that the border itself is read instead. */
-const outside = ([lo, hi]: Span, n: number) => hi < 0 || lo > n - 1;
-
-/** The map that repeats, where the scale is a fraction of small numbers; null elsewhere. */
+/** The map that repeats, where the scale is a fraction of small numbers; null elsewhere. Taps past the border read the border. */
 function periodicMap({ a, b, c }: Line, spans: (o: number) => Span): AxisMap | null {
   if (a === 0 || ![a, b, c].every(Number.isSafeInteger)) return null;
   const common = gcd(a, c);
@@ -143,5 +138,5 @@ function periodicMap({ a, b, c }: Line, spans: (o: number) => Span): AxisMap | n
   if (period > MAX_PERIOD) return null;
   const phases = Array.from({ length: period }, (_, o) => spans(o));
   const [lo, hi] = [phases.map(([first]) => first + 0), phases.map(([, last]) => last + 0)];
-  return { kind: 'periodic', shift: a / common, lo, hi, step: lo.map(() => 1), known: true };
+  return { kind: 'periodic', shift: a / common, lo, hi, step: lo.map(() => 1), known: true, fold: 'edge' };
 }

@@ -4,7 +4,7 @@ import { choice, dataOf, dim, has, int, ints, malformed, need, shapeOf, size, si
 import { type AxisMap, type Call, defineOperator, type Relation } from './operator.ts';
 import { axisByAxis, EACH, RANK_UNKNOWN, unknownMap } from './relation.ts';
 import { type Axis, COORDINATES, kernelOf, MODES, NEAREST, resizeMap } from './resize-map.ts';
-import { fraction } from './resize-scale.ts';
+import { fraction, type Scale } from './resize-scale.ts';
 import { NOTHING } from './saves.ts';
 import { axesIn, lengthOf, unknownDims } from './shape.ts';
 
@@ -23,14 +23,21 @@ function listAt<T extends Dim>(call: Call, list: readonly T[] | null, length: nu
   return list;
 }
 
-/** Sizes under the policy, which may ask for one common scale. */
-function commonSize(call: Call, sizes: readonly Dim[], inputs: readonly Dim[]): readonly Dim[] {
+/** Sizes and scales under the policy, which may ask for one common scale. Source: ONNX Resize, keep_aspect_ratio_policy. */
+function aimedAt(call: Call, sizes: readonly Dim[], inputs: readonly Dim[]): readonly Omit<Axis, 'roi'>[] {
   const policy = choice(call, 'keep_aspect_ratio_policy', POLICIES);
-  if (policy === 'stretch') return sizes;
-  const ratios = sizes.map((m, j) => (size(m) ?? Number.NaN) / (size(inputs[j]) ?? Number.NaN));
-  const scale = policy === 'not_larger' ? Math.min(...ratios) : Math.max(...ratios);
-  if (!Number.isFinite(scale)) return sizes.map(() => null);
-  return inputs.map((n) => dim(call, Math.floor(scale * (n as number) + 0.5)));
+  const apart = sizes.map((m, j) => sized(inputs[j] ?? null, m));
+  if (policy === 'stretch') return apart;
+  const scales = apart.flatMap(({ scale }) => scale ?? []);
+  if (scales.length < apart.length) return inputs.map((input) => ({ input, output: null, scale: null }));
+  const sign = policy === 'not_larger' ? 1 : -1;
+  const common = scales.reduce((a, b) => (sign * (b.p * a.q - a.p * b.q) < 0 ? b : a));
+  return inputs.map((input) => ({ input, output: dim(call, rounded(input as number, common)), scale: common }));
+}
+
+/** n times the scale, to the nearest integer, halves up. */
+function rounded(n: number, { p, q }: Scale): number {
+  return Math.floor((2 * n * p + q) / (2 * q));
 }
 
 const UNTOUCHED = { scale: { p: 1, q: 1, value: 1 }, roi: null } as const;
@@ -46,7 +53,7 @@ function axesOf(call: Call, shape: Shape): readonly Axis[] {
   const inputs = listed.map((axis) => shape[axis] ?? null);
   const targets =
     sizes &&
-    commonSize(
+    aimedAt(
       call,
       sizes.map((m) => (typeof m === 'number' ? dim(call, m) : m)),
       inputs,
@@ -55,7 +62,7 @@ function axesOf(call: Call, shape: Shape): readonly Axis[] {
   for (const [j, axis] of listed.entries()) {
     const input = inputs[j] ?? null;
     const box = roi && ([roi[j] as number, roi[j + listed.length] as number] as const);
-    out[axis] = { ...(scales ? scaled(call, input, scales[j] as number) : sized(input, targets?.[j] ?? null)), roi: box };
+    out[axis] = { ...(scales ? scaled(call, input, scales[j] as number) : (targets?.[j] ?? sized(input, null))), roi: box };
   }
   return out;
 }
@@ -100,7 +107,6 @@ function perElement(call: Call, axes: readonly Axis[]): Amounts | null {
 /** Source: ONNX Resize. */
 export const resize = defineOperator('Resize', {
   saves: NOTHING,
-  clamps: true,
   infer: (call) => {
     const { dtype, shape } = need(call, 0);
     settings(call);

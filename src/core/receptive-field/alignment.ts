@@ -1,5 +1,5 @@
 import type { Trace } from '../trace.ts';
-import { type Arrival, arrivalsAt, meetingsOf, type Offset, offsetOf, strideOf } from './branches.ts';
+import { type Arrival, arrivalsAt, meetingsOf, type Offset, offsetOf, strideOf, type Verdict } from './branches.ts';
 import { centerOf } from './map.ts';
 import { CenterTree, type Shift } from './shifts.ts';
 import { sizeOf } from './span.ts';
@@ -20,7 +20,7 @@ export interface Alignment {
   readonly misaligned: number;
   /** Merges of which that could not be determined, and no branches are known to differ. */
   readonly undetermined: number;
-  /** One entry per merge, axis and branch that does not look where the first branch looks, the furthest apart first. */
+  /** One entry per merge, axis and branch that does not look where the first branch looks, or may not, the furthest apart first. */
   readonly offsets: readonly MergeOffset[];
 }
 
@@ -81,7 +81,7 @@ export function alignmentOf(trace: Trace, sourceName: string): Alignment {
           for (const other of others) {
             const apart = offsetOf(first, other, call, k);
             found.push(apart);
-            if (apart.offset === 0) continue;
+            if (apart.verdict === 'aligned') continue;
             const told = apart.offset === null ? { shifts: [], rest: 0 } : tree.between(call, first, other);
             const [causes, rest] = [told?.shifts ?? null, told?.rest ?? 0];
             const branches = [branchOf(first), branchOf(other)] as const;
@@ -97,9 +97,9 @@ export function alignmentOf(trace: Trace, sourceName: string): Alignment {
   return { source: source.name, ...counts, offsets: offsets.toSorted((a, b) => distance(b) - distance(a)) };
 }
 
-function verdictOn(found: readonly Offset[]): 'aligned' | 'misaligned' | 'undetermined' {
-  if (found.some((offset) => distance(offset) > 0)) return 'misaligned';
-  return found.every(({ offset }) => offset === 0) ? 'aligned' : 'undetermined';
+function verdictOn(found: readonly Offset[]): Verdict {
+  if (found.some(({ verdict }) => verdict === 'misaligned')) return 'misaligned';
+  return found.every(({ verdict }) => verdict === 'aligned') ? 'aligned' : 'undetermined';
 }
 
 /** How far apart two branches look at most; -1 where that is not known. */

@@ -72,8 +72,12 @@ export function meetingsOf(arrivals: readonly Arrival[]): readonly (readonly [Ar
   return meetings.filter(({ length }) => length > 1);
 }
 
+export type Verdict = 'aligned' | 'misaligned' | 'undetermined';
+
 /** How far apart two branches look: the centres of `b` less those of `a`, in positions of the source. */
 export interface Offset {
+  /** Whether the two look at the same places; undetermined where they may or may not, for `reason`. */
+  readonly verdict: Verdict;
   /** Of the straight lines through the centres, or of all units where that is the same; null where there is no such number, or it is not known. */
   readonly offset: number | null;
   /** The smallest and largest over the units, over the output phases, or over the paddings that an unknown size allows; null where not known. */
@@ -83,7 +87,9 @@ export interface Offset {
   readonly reason: string | null;
 }
 
-const ALIGNED: Offset = { offset: 0, min: 0, max: 0, reason: null };
+const ALIGNED: Offset = { verdict: 'aligned', offset: 0, min: 0, max: 0, reason: null };
+
+const verdictAt = (offset: number): Verdict => (offset === 0 ? 'aligned' : 'misaligned');
 
 /** Compares the centres of two arrivals at an output of call `call`. */
 export function offsetOf(a: Arrival, b: Arrival, call: Inference, k: number): Offset {
@@ -96,7 +102,7 @@ export function offsetOf(a: Arrival, b: Arrival, call: Inference, k: number): Of
     const period = (x.lo.length / gcd(x.lo.length, y.lo.length)) * y.lo.length;
     const [from, to] = [centerOf(x), centerOf(y)];
     if (strideOf(x) === strideOf(y) && period <= MAX_PERIOD && from !== null && to !== null) {
-      return { ...rangeOver(x, y, period), offset: to - from, reason: null };
+      return { verdict: verdictAt(to - from), ...rangeOver(x, y, period), offset: to - from, reason: null };
     }
   }
   const { at } = a.path;
@@ -106,10 +112,12 @@ export function offsetOf(a: Arrival, b: Arrival, call: Inference, k: number): Of
   if (units > MAX_UNITS) return undetermined(`${reason}, and more than ${MAX_UNITS} positions are not compared one by one`);
   const { min, max } = rangeOver(tabulate(x, units, null), tabulate(y, units, null), units);
   if (min === null) return undetermined('no unit sees anything of both branches');
-  return min === max ? { offset: min, min, max, reason: null } : { offset: null, min, max, reason };
+  return min === max
+    ? { verdict: verdictAt(min), offset: min, min, max, reason: null }
+    : { verdict: 'misaligned', offset: null, min, max, reason };
 }
 
-/** The offset where the place of a branch is not known: a range of numbers, or one where both drift together. */
+/** The offset where the place of a branch is not known: a range of what it may be, or one number where both drift together. */
 function driftingOffset(a: Periodic, b: Periodic): Offset {
   const [drift, other] = [driftOf(a), driftOf(b)];
   const [from, to] = [centerOf({ ...a, known: true }), centerOf({ ...b, known: true })];
@@ -118,11 +126,12 @@ function driftingOffset(a: Periodic, b: Periodic): Offset {
   const [least, most] = driftBetween(drift, other);
   if (least === -Infinity || most === Infinity) return undetermined(reason);
   const [min, max] = [to - from + least, to - from + most];
-  return { offset: least === most ? min : null, min, max, reason: least === most ? null : reason };
+  if (least === most) return { verdict: verdictAt(min), offset: min, min, max, reason: null };
+  return { verdict: min > 0 || max < 0 ? 'misaligned' : 'undetermined', offset: null, min, max, reason };
 }
 
 function undetermined(reason: string): Offset {
-  return { offset: null, min: null, max: null, reason };
+  return { verdict: 'undetermined', offset: null, min: null, max: null, reason };
 }
 
 function strideReason(a: Periodic | Table, b: Periodic | Table): string {

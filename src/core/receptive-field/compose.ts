@@ -1,3 +1,4 @@
+import { folded } from '../operators/fold.ts';
 import type { AxisMap } from '../operators/operator.ts';
 import type { Drift } from './drift.ts';
 import { gcd } from './integers.ts';
@@ -33,7 +34,7 @@ export interface Lengths {
 
 /**
  * The field behind an operator: each unit after it depends on the union of what the units that it reads depend on.
- * Units that a table reads past its ends are dropped, which is the clipping at a tensor's border. `by` names the operator.
+ * Units that a table reads past its ends are dropped, or folded back inside: there a tensor has its border. `by` names the operator.
  */
 export function compose(field: FieldMap, map: Window | Listed, lengths: Lengths, by: string): FieldMap {
   if (field.kind === 'opaque' || field.kind === 'constant') return field;
@@ -91,6 +92,7 @@ function slideOver(field: Table, map: Window, after: number | null, by: string):
   const lo = new Array<number>(after);
   const hi = new Array<number>(after);
   const outer = map.lo.length;
+  const { fold } = map;
   let looks = 0;
   for (let unit = 0; unit < after; unit++) {
     const phase = unit % outer;
@@ -98,6 +100,10 @@ function slideOver(field: Table, map: Window, after: number | null, by: string):
     const step = map.step[phase] as number;
     let first = (map.lo[phase] as number) + moved;
     let last = (map.hi[phase] as number) + moved;
+    if (fold && first <= last) {
+      first = folded(fold, first, end + 1);
+      last = folded(fold, last, end + 1);
+    }
     if (first < 0) first += step * Math.ceil(-first / step);
     if (last > end) last -= step * Math.ceil((last - end) / step);
     if (field.steady && first <= last) {

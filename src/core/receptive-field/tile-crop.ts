@@ -11,14 +11,23 @@ import { fieldsAlong, relationOf, type Seen, type Sight, type Walk } from './til
 /** Calls that may be followed from cropped tensors on. */
 const MAX_FOLLOWED = 100_000;
 
+/** Tensors that are shorter than the positions of a tile allow, and padded again; and the halo that this asks for. */
+export interface Crops {
+  readonly halo: Sides;
+  readonly tensors: ReadonlySet<string>;
+}
+
+export const NO_CROPS: Crops = Object.freeze({ halo: { left: 0, right: 0 }, tensors: new Set<string>() });
+
 /**
  * What tensors on the way that are cropped ask for beyond the field. A unit whose field lies within a tile may still read
  * padding there: where a tensor lacks units that the tile's positions alone would allow, and a reader pads it. The output
  * itself must be long enough, too.
  */
-export function cropHalo(walk: Walk, output: string, sight: Sight, extent: number, granularity: number): Sides | Refusal {
+export function cropHalo(walk: Walk, output: string, sight: Sight, extent: number, granularity: number): Crops | Refusal {
   let halo: Sides = { left: 0, right: 0 };
   let followed = 0;
+  const tensors = new Set<string>();
   for (const seen of walk.seen.values()) {
     const { at, virtual } = seen[sight];
     if (virtual.kind !== 'periodic') continue;
@@ -26,6 +35,7 @@ export function cropHalo(walk: Walk, output: string, sight: Sight, extent: numbe
     if (length !== null && coversTile(virtual, length, extent)) continue;
     if (seen.name !== output && !walk.readers.get(seen.name)?.some((call) => readsBeyond(call, seen, sight, length))) continue;
     if (length === null) return refusal('unknown', seen.call, `the size of '${seen.name}' is unknown, or positions are packed in it`);
+    tensors.add(seen.name);
     followed += walk.trace.calls.length;
     if (followed > MAX_FOLLOWED) return refusal('unknown', seen.call, 'too many tensors are cropped and padded again');
     const onto = seen.name === output ? IDENTITY : fieldIn(walk, seen.name, at as number, output, sight);
@@ -39,7 +49,7 @@ export function cropHalo(walk: Walk, output: string, sight: Sight, extent: numbe
     const positions = (n: number) => Math.ceil((n * shift) / lo.length);
     halo = widest(halo, { left: positions(left), right: positions(right - length) + extent });
   }
-  return halo;
+  return { halo, tensors };
 }
 
 /** Whether every unit that a tensor lacks on either side would see positions past that side of the tile. */

@@ -2,7 +2,8 @@ import type { Step } from '../inference/runner.ts';
 import { alignedHaloOf, type Sides, widest } from './halo.ts';
 import { gcd } from './integers.ts';
 import { type FieldMap, isEmpty, type Periodic } from './map.ts';
-import { cropHalo } from './tile-crop.ts';
+import { cropHalo, NO_CROPS } from './tile-crop.ts';
+import { foldHalo } from './tile-fold.ts';
 import { type Refusal, type RefusalReason, refusal, title } from './tile-refusal.ts';
 import { positional, type Seen, type Sight, type Walk } from './tile-walk.ts';
 
@@ -20,7 +21,7 @@ export interface Frame {
 
 /**
  * How a network looks to a tile: the step at which every tensor repeats, and the halo. `extent` is the size of the source
- * axis in this trace; where it is null, crops are left out of the halo.
+ * axis in this trace; where it is null, crops and repeated borders are left out of the halo.
  */
 export function frameOf(walk: Walk, output: string, sight: Sight, extent: number | null): Frame | Refusal {
   const target = walk.seen.get(output) as Seen;
@@ -36,9 +37,11 @@ export function frameOf(walk: Walk, output: string, sight: Sight, extent: number
       return refusal('unknown', null, `tiles would have to lie more than ${MAX_GRANULARITY} positions apart`);
   }
   const outputPer = (granularity / map.shift) * map.lo.length;
-  const crops = extent === null ? { left: 0, right: 0 } : cropHalo(walk, output, sight, extent, granularity);
+  const crops = extent === null ? NO_CROPS : cropHalo(walk, output, sight, extent, granularity);
   if ('reason' in crops) return crops;
-  return { map, granularity, outputPer, alignedHalo: widest(alignedHaloOf(map), crops) };
+  const folds = extent === null ? NO_CROPS.halo : foldHalo(walk, sight, extent, granularity, crops);
+  if ('reason' in folds) return folds;
+  return { map, granularity, outputPer, alignedHalo: widest(alignedHaloOf(map), widest(crops.halo, folds)) };
 }
 
 /** Why the output or a tensor on the way to it does not repeat; null where all do. */

@@ -6,7 +6,7 @@ export type RefusalReason =
   | 'global'
   /** Which positions a unit reads depends on the data. */
   | 'dataDependent'
-  /** Positions count from the border: align_corners, adaptive pooling with a remainder, a flip, padding by reflection. */
+  /** Positions count from the border: align_corners, adaptive pooling with a remainder, a flip, padding that goes around. */
   | 'border'
   /** Units read a fixed position, or a tensor that differs from position to position. */
   | 'positional'

@@ -12,7 +12,10 @@ export interface Interval {
 
 /** What one unit sees along one axis of the source. */
 export interface UnitView {
-  /** As if no tensor had a border; may begin before 0. null where it sees nothing, or what it sees is unknown. */
+  /**
+   * As if no tensor had a border; may begin before 0. null where it sees nothing, or where that lies is unknown: SAME padding of
+   * an unknown size, of which the field of all units still tells the size, and the cause.
+   */
   readonly virtual: Interval | null;
   /** Clipped at every tensor on the way; null also where a size on the way is unknown. */
   readonly actual: Interval | null;
@@ -40,7 +43,7 @@ function indexAt(at: Placement, unit: ReadonlyMap<number, number>): number {
 }
 
 function intervalAt(map: FieldMap, index: number): Interval | null {
-  if (map.kind === 'opaque' || (map.kind === 'table' && index >= map.lo.length)) return null;
+  if (map.kind === 'opaque' || (map.kind === 'table' && index >= map.lo.length) || (map.kind === 'periodic' && !map.known)) return null;
   const [lo, hi] = hullOf(map, index, index, 1);
   return lo <= hi && Number.isFinite(lo) && Number.isFinite(hi) ? { start: lo, stop: hi + 1 } : null;
 }

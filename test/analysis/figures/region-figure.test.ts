@@ -43,6 +43,17 @@ t.test('says in words and numbers what it shows', async (t) => {
   }
 });
 
+t.test('a field of known size at no known place', async (t) => {
+  const adrift = { size: 23, cause: 'SAME padding of an unknown size' };
+  const axis: RegionAxis = { ...H, size: null, virtual: null, actual: null, adrift };
+  const svg = regionFigure({ ...ALEXNET, coverage: null, axes: [axis, { ...axis, name: 'W', adrift: null }] });
+  t.strictSame(faultsOf(svg), []);
+  const { desc } = alternative(svg);
+  t.match(desc, 'Along H (input of unknown size): actual field unknown, virtual field unknown of size 23, stride 16.');
+  t.match(desc, 'Along H it is not known where the field lies (SAME padding of an unknown size).');
+  t.notMatch(desc, 'Along W it is not known');
+});
+
 t.test('without a coverage that of the box is told', async (t) => {
   t.match(alternative(regionFigure({ ...ALEXNET, coverage: null })).desc, 'It covers 19.5 % of the input.');
   t.match(alternative(regionFigure({ ...ALEXNET, coverage: null, axes: [H, { ...H, actual: null }] })).desc, 'it covers is not known');

@@ -129,7 +129,19 @@ export function reads(map: AxisMap, o: number, n: number): number[] {
   const t = Math.floor(o / period);
   const phase = o - t * period;
   const [lo, hi] = [map.lo[phase] as number, map.hi[phase] as number];
-  return range(lo + map.shift * t, hi + map.shift * t, map.step[phase] as number).filter((i) => i >= 0 && i < n);
+  const taps = range(lo + map.shift * t, hi + map.shift * t, map.step[phase] as number);
+  return map.fold ? taps.map((i) => inward(i, n, map.fold)) : taps.filter((i) => i >= 0 && i < n);
+}
+
+/** Walks a position past a border back inside: to the border, or bouncing off it. */
+function inward(at: number, n: number, fold: 'edge' | 'reflect' | undefined): number {
+  if (fold === 'edge' || n === 1) return at < 0 ? 0 : at >= n ? n - 1 : at;
+  let [position, step] = [0, Math.sign(at)];
+  for (let left = Math.abs(at); left > 0; left--) {
+    if (position + step < 0 || position + step >= n) step = -step;
+    position += step;
+  }
+  return position;
 }
 
 function range(from: number, to: number, step: number): number[] {

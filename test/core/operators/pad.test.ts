@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
+import type { AxisMap } from '../../../src/core/operators/operator.ts';
 import {
   data,
   expectCost,
@@ -40,15 +41,20 @@ t.test('a constant adds no dependency', async (t) => {
   expectField(t, pad([1, 8], [0, 0, 0, 5]), ['each', 'each']);
   expectField(t, pad([1, 8], [0, 0, 0, 0], 'wrap'), ['each', 'each']);
   expectField(t, pad([1, 8], [0, -1, 0, -2], 'edge'), ['each', window(1, 1, 1)]);
-  expectField(t, pad([1, null], [0, 1, 0, 0], 'edge'), ['each', 'unknown']);
+  expectField(t, pad([1, null], [0, 1, 0, 0], 'wrap'), ['each', 'unknown']);
   expectField(t, pad(null, [0, 1]), { unknown: 'the rank of a tensor is not known' });
   expectField(t, { op: 'Pad', inputs: [data([2]), data([2], 'int64')] }, { unknown: 'the pads are not known' });
   expectField(t, { op: 'Pad', inputs: [data([2]), data([2], 'int64')] }, 'dataDependent', 1);
 });
 
 t.test('the other modes repeat positions of the tensor', async (t) => {
-  expectField(t, pad([4], [2, 2], 'reflect'), [{ kind: 'table', lo: [2, 1, 0, 1, 2, 3, 2, 1], hi: [2, 1, 0, 1, 2, 3, 2, 1] }]);
-  expectField(t, pad([3], [2, 1], 'edge'), [{ kind: 'table', lo: [0, 0, 0, 1, 2, 2], hi: [0, 0, 0, 1, 2, 2] }]);
+  const all = (map: AxisMap | null, outputs: number, n: number) => Array.from({ length: outputs }, (_, o) => reads(map as AxisMap, o, n));
+  t.strictSame(all(mapOf(pad([4], [2, 2], 'reflect'), 0), 8, 4).flat(), [2, 1, 0, 1, 2, 3, 2, 1]);
+  t.strictSame(all(mapOf(pad([3], [7, 4], 'reflect'), 0), 14, 3).flat(), [1, 2, 1, 0, 1, 2, 1, 0, 1, 2, 1, 0, 1, 2]);
+  t.strictSame(all(mapOf(pad([1], [1, 1], 'reflect'), 0), 3, 1).flat(), [0, 0, 0]);
+  t.strictSame(all(mapOf(pad([3], [2, 1], 'edge'), 0), 6, 3).flat(), [0, 0, 0, 1, 2, 2]);
+  expectField(t, pad([1, null], [0, 2, 0, 0], 'reflect'), ['each', { ...window(1, -2, -2), fold: 'reflect' }]);
+  expectField(t, pad([1, 8], [0, 0, 0, 5], 'edge'), ['each', { ...window(1, 0, 0), fold: 'edge' }]);
   expectField(t, pad([3], [2, 1], 'wrap'), [{ kind: 'table', lo: [1, 2, 0, 1, 2, 0], hi: [1, 2, 0, 1, 2, 0] }]);
   const modes = fc.constantFrom('reflect', 'edge', 'wrap');
   const size = fc.integer({ min: 1, max: 6 });

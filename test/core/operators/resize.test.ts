@@ -49,6 +49,23 @@ t.test('the policies that keep the aspect ratio', async (t) => {
   expectShape(t, resize([1, 3, 10, 20], { sizes: [30, 30] }, kept('not_larger')), [1, 3, 15, 30]);
   expectShape(t, resize([1, 3, 10, 20], { sizes: [30, 30] }, kept('not_smaller')), [1, 3, 30, 60]);
   expectShape(t, resize([1, 3, null, 20], { sizes: [30, 30] }, kept('not_larger')), [1, 3, null, null]);
+  // 30/70 of 41, 77 and 35: 17.57, 33 and exactly 15; a half is rounded up: 5/10 of 5 and 7.
+  expectShape(t, resize([41, 70, 77, 35], { sizes: [40, 30, 40, 40] }, { keep_aspect_ratio_policy: 'not_larger' }), [18, 30, 33, 15]);
+  expectShape(t, resize([5, 10, 7], { sizes: [5, 5, 7] }, { keep_aspect_ratio_policy: 'not_larger' }), [3, 5, 4]);
+  expectShape(t, resize([5, 10, 7], { sizes: [1, 5, 1] }, { keep_aspect_ratio_policy: 'not_smaller' }), [3, 5, 4]);
+});
+
+t.test('all axes are sampled with the scale that they share', async (t) => {
+  const how = { ...LINEAR, keep_aspect_ratio_policy: 'not_larger' };
+  // 5/10 of 5 is 2.5, which gives 3 positions; they are sampled at (o + 1/2) * 2 - 1/2, not at (o + 1/2) * 5/3 - 1/2.
+  const half = { ...window(2, 0, 1), fold: 'edge' };
+  expectField(t, resize([10, 5], { sizes: [5, 5] }, how), [half, half]);
+  // 3 positions at (o + 1/2) / 0.5 - 1/2 + (5 - 3 / 0.5) / 2.
+  expectField(t, resize([10, 5], { sizes: [5, 5] }, { ...how, coordinate_transformation_mode: 'half_pixel_symmetric' }), [
+    half,
+    { ...window(2, 0, 0), fold: 'edge' },
+  ]);
+  expectField(t, resize([10, 5], { sizes: [10, 40] }, how), ['each', 'each']);
 });
 
 /** Where the specification samples the input for an output, evaluated in floating point. */
@@ -117,7 +134,8 @@ t.test('index maps are those of the definition, evaluated position by position',
 });
 
 t.test('maps of the usual scales', async (t) => {
-  const twice = { kind: 'periodic', shift: 1, lo: [0, 0], hi: [0, 0], step: [1, 1], known: true };
+  const fold = 'edge';
+  const twice = { kind: 'periodic', shift: 1, lo: [0, 0], hi: [0, 0], step: [1, 1], known: true, fold };
   expectField(t, resize(image, { scales: [1, 1, 2, 2] }, { coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }), [
     'each',
     'each',
@@ -125,10 +143,10 @@ t.test('maps of the usual scales', async (t) => {
     twice,
   ]);
   expectField(t, resize([1, 1, null], { scales: [1, 1, 2] }, LINEAR), ['each', 'each', { ...twice, lo: [-1, 0], hi: [0, 1] }]);
-  const quarter = window(2, 0, 1);
-  expectField(t, resize([8], { scales: [0.5] }, LINEAR), [quarter]);
-  expectField(t, resize([8], { sizes: [4] }, { ...LINEAR, antialias: 1 }), [window(2, -1, 2)]);
-  expectField(t, resize([8], { sizes: [4] }, { mode: 'cubic', antialias: 1 }), [window(2, -3, 4)]);
+  const half = { ...window(2, 0, 1), fold };
+  expectField(t, resize([8], { scales: [0.5] }, LINEAR), [half]);
+  expectField(t, resize([8], { sizes: [4] }, { ...LINEAR, antialias: 1 }), [{ ...window(2, -1, 2), fold }]);
+  expectField(t, resize([8], { sizes: [4] }, { mode: 'cubic', antialias: 1 }), [{ ...window(2, -3, 4), fold }]);
   expectField(t, resize([8], { sizes: [8] }, LINEAR), ['each']);
   expectField(t, resize([1], { sizes: [8] }, LINEAR), ['broadcast']);
   const corners = { ...LINEAR, coordinate_transformation_mode: 'align_corners' };
@@ -141,8 +159,10 @@ t.test('maps of the usual scales', async (t) => {
 
 t.test('positions are clamped where every tap lies past the border', async (t) => {
   const how = { coordinate_transformation_mode: 'half_pixel', nearest_mode: 'floor' };
-  expectField(t, resize([3], { sizes: [6] }, how), [{ kind: 'table', lo: [0, 0, 0, 1, 1, 2], hi: [0, 0, 0, 1, 1, 2] }]);
-  t.equal(mapOf(resize([null], { scales: [2] }, how), 0)?.kind, 'periodic');
+  const map = { kind: 'periodic', shift: 1, lo: [-1, 0], hi: [-1, 0], step: [1, 1], known: true, fold: 'edge' } as const;
+  expectField(t, resize([3], { sizes: [6] }, how), [map]);
+  expectField(t, resize([null], { scales: [2] }, how), [map]);
+  t.strictSame(Array.from({ length: 6 }, (_, o) => reads(map, o, 3)).flat(), [0, 0, 0, 1, 1, 2]);
 });
 
 t.test('a crop reads its box, and nothing where it leaves the tensor', async (t) => {

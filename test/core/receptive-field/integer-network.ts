@@ -15,7 +15,7 @@ type Position = readonly number[];
 /** Values are residues, so that deep networks stay exact; whatever a unit reads changes it almost surely. */
 const MODULUS = 8191;
 
-/** Runs a network description (convolutions, pooling, nearest upsampling, pixel shuffle, merges, crops) on one input. */
+/** Runs a network description (convolutions, pooling, nearest upsampling, pixel shuffle, merges, crops, padding of all kinds) on one input. */
 export function run(layers: readonly Json[], input: Volume): Volume {
   const known = new Map<string, Volume>([['x', input]]);
   let last = input;
@@ -59,11 +59,12 @@ function apply(layer: Json, [x, ...more]: readonly Volume[], index: number): Vol
     }
     case 'PixelShuffle':
       return shuffle(x, Number(layer.upscale_factor));
-    case 'ZeroPad': {
-      const by = Number(layer.padding);
-      const shape = x.shape.map((n) => n + 2 * by);
-      return volume(x.channels, shape, (c, at) => read(x, c, shifted(at, new Array<number>(axes).fill(-by))));
-    }
+    case 'ZeroPad':
+      return padded(x, layer.padding, (i) => i);
+    case 'ReflectionPad':
+      return padded(x, layer.padding, bounced);
+    case 'ReplicationPad':
+      return padded(x, layer.padding, (i, n) => Math.max(0, Math.min(i, n - 1)));
     case 'Add':
       return volume(x.channels, x.shape, (c, at) => [x, ...more].reduce((sum, from) => sum + read(from, c, at), 0));
     case 'Concat': {
@@ -164,6 +165,26 @@ function volume(channels: number, shape: readonly number[], at: (channel: number
   const all = positions(shape);
   const data = Array.from({ length: channels }, (_, c) => all.map((position) => at(c, position) % MODULUS)).flat();
   return { channels, shape, data };
+}
+
+/** `padding` is one amount for all sides, or begin and end per axis, the last axis first. */
+function padded(x: Volume, padding: unknown, inside: (i: number, n: number) => number): Volume {
+  const around = x.shape.map((_, axis) => {
+    const first = 2 * (x.shape.length - 1 - axis);
+    return Array.isArray(padding) ? [Number(padding[first]), Number(padding[first + 1])] : [Number(padding), Number(padding)];
+  }) as [number, number][];
+  const shape = x.shape.map((n, axis) => n + (around[axis] as [number, number])[0] + (around[axis] as [number, number])[1]);
+  return volume(x.channels, shape, (c, at) => {
+    const from = at.map((i, axis) => inside(i - (around[axis] as [number, number])[0], x.shape[axis] as number));
+    return read(x, c, from);
+  });
+}
+
+/** A ball that bounces between the first and the last position. */
+function bounced(i: number, n: number): number {
+  let at = i;
+  while (n > 1 && (at < 0 || at >= n)) at = at < 0 ? -at : 2 * (n - 1) - at;
+  return n > 1 ? at : 0;
 }
 
 /** Zero outside. */

@@ -166,6 +166,9 @@ const transposed1 = (kernel: number, stride: number, padding = 0): Json => {
   return { type: 'ConvTranspose1d', out_channels: 2, kernel_size: kernel, stride, padding };
 };
 
+const reflect = (padding: unknown): Json => ({ type: 'ReflectionPad1d', padding });
+const edges = (padding: unknown): Json => ({ type: 'ReplicationPad1d', padding });
+
 const PROOFS: Record<string, Proof> = {
   'a stack of convolutions': { layers: [conv1(3, 1, 1), RELU, conv1(5, 1, 2)], shape: [60], steps: 7 },
   'dilated convolutions': { layers: [conv1(3, 1, 2, { dilation: 2 }), RELU, conv1(3, 1, 4, { dilation: 4 })], shape: [61], steps: 9 },
@@ -209,6 +212,37 @@ const PROOFS: Record<string, Proof> = {
     tight: false,
   },
   'a crop at the end': { layers: [conv1(3, 1, 1), { type: 'ZeroPad1d', padding: -4 }], shape: [50], steps: 5, tight: false },
+  'padding by reflection': { layers: [reflect(1), conv1(3), RELU, reflect(2), conv1(5)], shape: [60], steps: 7 },
+  'padding by reflection and by edges, under strides': {
+    layers: [reflect(3), conv1(7), conv1(3, 2, 1), edges(2), conv1(5, 2), reflect(1), conv1(3)],
+    shape: [84],
+  },
+  'a generator with residual blocks': {
+    layers: [
+      ...[reflect(3), conv1(7), conv1(3, 2, 1), { ...conv1(3, 2, 1), name: 'down' }],
+      ...[{ ...reflect(1), from: 'down' }, conv1(3), RELU, reflect(1), { ...conv1(3), name: 'block' }],
+      ...[{ type: 'Add', from: ['down', 'block'] }, transposed1(4, 2, 1), transposed1(4, 2, 1), reflect(3), conv1(7)],
+    ],
+    shape: [160],
+  },
+  'a border that repeats positions from far inside': {
+    layers: [reflect([9, 0]), conv1(2), { type: 'ZeroPad1d', padding: [0, -8] }],
+    shape: [60],
+    steps: 1,
+    tight: false,
+  },
+  'a far border that repeats positions from far inside': {
+    layers: [reflect([0, 9]), conv1(2), { type: 'ZeroPad1d', padding: [-8, 0] }],
+    shape: [60],
+    steps: 1,
+    tight: false,
+  },
+  'padding by reflection, cropped again': {
+    layers: [conv1(3, 1, 1), reflect(4), { type: 'ZeroPad1d', padding: -3 }, conv1(3)],
+    shape: [50],
+    steps: 5,
+    tight: false,
+  },
   'two axes of different strides': {
     layers: [conv([3, 5], [2, 1], [1, 2]), RELU, conv([3, 1], [1, 1], [1, 0])],
     shape: [26, 17],
@@ -249,13 +283,14 @@ function randomLayers(seed: number): Json[] {
     return last;
   };
   for (let i = 0; i < 2 + random(5); i++) {
-    const kind = random(14);
+    const kind = random(16);
     const kernel = 1 + random(4);
     if (kind < 5) add(conv1(kernel, 1 + random(2), [[random(3), random(3)]], { dilation: 1 + random(2) }));
     else if (kind < 6) add(pool1(1 + random(3)));
     else if (kind < 8) add(transposed1(2 + random(3), 1 + random(3), random(2)));
     else if (kind < 9) add({ type: 'Upsample', scale_factor: 2 });
     else if (kind < 10) add({ type: 'ZeroPad1d', padding: random(5) - 3 });
+    else if (kind > 13) add((kind === 14 ? reflect : edges)([random(4), random(4)]));
     else if (kind < 12) {
       const [from, p] = [last, random(3)];
       const left = add(conv1(kernel, 1, p), from);
@@ -435,8 +470,8 @@ const REFUSALS: Record<string, { layers: Json[]; refused: Json; shape?: unknown[
     layers: [conv(3, 1, 1), { type: 'AdaptiveAvgPool2d', output_size: 8, name: 'pool' }],
     refused: { reason: 'fixedSize', cause: { layer: 'pool' }, approximate: null },
   },
-  'padding by reflection': {
-    layers: [{ type: 'ReflectionPad2d', padding: 1, name: 'pad' }, conv(3)],
+  'padding that goes around': {
+    layers: [{ type: 'CircularPad2d', padding: 1, name: 'pad' }, conv(3)],
     refused: { reason: 'border', cause: { layer: 'pad', op: 'Pad' } },
   },
   'sampling at computed positions': {

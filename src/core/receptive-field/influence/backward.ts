@@ -127,8 +127,7 @@ class Backward {
     const input = this.#end(branch.name, call.inputs[branch.i]);
     const passage = passageOf(call, branch, this.#end(call.node.outputs[branch.k] as string, call.outputs[branch.k]), input, local);
     if ('cause' in passage) return passage;
-    const past = clip ? (call.operator?.clamps ? 'clamped' : 'lost') : 'endless';
-    const into: Into = { sizes: sizesOf(input), told: input.told, past, variant };
+    const into: Into = { sizes: sizesOf(input), told: input.told, past: clip ? 'bordered' : 'endless', variant };
     if (needsSizes(passage, into)) return { status: 'unknown', cause: `${nameOf(call)}: the size of an axis is unknown` };
     if (!clip && endsThere(passage, into.sizes)) this.#bounded ??= nameOf(call);
     const arrived = push(box, passage, into, this.#budget);

@@ -6,10 +6,10 @@ import { arrange, type Box, cutAlong, type Dimension, pointBox, sumAlong, trimme
 import { Budget } from './budget.ts';
 import { branchesOf, type Flow, toldOf } from './flow.ts';
 import type { Part } from './parts.ts';
-import { type End, type Linked, nameOf, type Passage, passageOf, type Refusal } from './passage.ts';
+import { type End, type Linked, nameOf, type Passage, passageOf, type Refusal, sizesOf } from './passage.ts';
 import type { Piece } from './refine.ts';
 import { regroup } from './regroup.ts';
-import { pullForward } from './window.ts';
+import { foldOf, pullForward } from './window.ts';
 
 /**
  * Which units of the target depend on one position of the source: a mask over the axes of the target that move along it, null
@@ -38,9 +38,10 @@ export function reached(flow: Flow, target: Target, position: ReadonlyMap<number
         const mask = masks.mask(branch.name);
         if (!mask) continue;
         const output = end(name, call.outputs[k]);
-        const passage = passageOf(call, branch, output, end(branch.name, call.inputs[branch.i]), false);
+        const input = end(branch.name, call.inputs[branch.i]);
+        const passage = passageOf(call, branch, output, input, false);
         if ('cause' in passage) return passage;
-        const pulled = pull(call, passage, output, mask, budget);
+        const pulled = pull(call, passage, output, sizesOf(input), mask, budget);
         if (pulled && 'cause' in pulled) return pulled;
         const left = pulled && trimmed(pulled, budget);
         if (left) masks.add(name, left);
@@ -72,14 +73,19 @@ function lastReaders({ trace }: Flow, target: Target): ReadonlyMap<string, numbe
   return readers;
 }
 
-function pull(call: Step, passage: Passage, output: End, mask: Box, budget: Budget): Box | Refusal | null {
+type Sizes = readonly (number | null)[];
+
+function pull(call: Step, passage: Passage, output: End, sizes: Sizes, mask: Box, budget: Budget): Box | Refusal | null {
   if (passage.kind === 'regrouped') return regroup(mask, turned(passage.pieces), passage.output, () => 1, budget);
   const grown = [...passage.carried.flatMap((link) => (link.map ? [link.output] : [])), ...passage.dropped];
-  if (grown.some((part) => output.parts[part]?.size === null)) {
+  const folded = passage.carried.some(({ input, map }) => map && foldOf(map) && (sizes[input] ?? null) === null);
+  if (folded || grown.some((part) => output.parts[part]?.size === null)) {
     return { status: 'unknown', cause: `${nameOf(call)}: the size of an axis is unknown` };
   }
   const whole = passage.merged.length === 0 ? mask : regroup(mask, turned(passage.merged), readBy(passage), () => 1, budget);
-  return whole && pullLinked(passage, whole, (part) => output.parts[part]?.size ?? 0, budget);
+  return (
+    whole && pullLinked(passage, whole, { input: (part) => sizes[part] ?? 0, output: (part) => output.parts[part]?.size ?? 0 }, budget)
+  );
 }
 
 /** Digits of a passage the other way round. */
@@ -92,13 +98,18 @@ function readBy({ carried, placed, mixed }: Linked): readonly number[] {
   return [...carried.map(({ input }) => input), ...placed.map(({ input }) => input), ...mixed].sort((a, b) => a - b);
 }
 
-function pullLinked({ carried, dropped, mixed, placed }: Linked, mask: Box, sizeAt: (axis: number) => number, budget: Budget): Box | null {
+interface SizeAt {
+  readonly input: (part: number) => number;
+  readonly output: (part: number) => number;
+}
+
+function pullLinked({ carried, dropped, mixed, placed }: Linked, mask: Box, sizeAt: SizeAt, budget: Budget): Box | null {
   let left: Box | null = mask;
   for (const { input, position } of placed) left = left && cutAlong(left, left.axes.indexOf(input), position, position + 1, budget);
   if (!left) return null;
   for (const axis of [...mixed, ...placed.map(({ input }) => input)]) left = sumAlong(left, left.axes.indexOf(axis), budget);
   for (const { output, input, map } of carried) {
-    if (map) left = pullForward(left, left.axes.indexOf(input), map, sizeAt(output), budget);
+    if (map) left = pullForward(left, left.axes.indexOf(input), map, { input: sizeAt.input(input), size: sizeAt.output(output) }, budget);
   }
   const { axes, start, shape } = left;
   const dimensions = [
@@ -106,7 +117,7 @@ function pullLinked({ carried, dropped, mixed, placed }: Linked, mask: Box, size
       const from = axes.indexOf(input);
       return { axis: output, from, start: start[from] as number, length: shape[from] as number };
     }),
-    ...dropped.map((axis): Dimension => ({ axis, from: null, start: 0, length: sizeAt(axis) })),
+    ...dropped.map((axis): Dimension => ({ axis, from: null, start: 0, length: sizeAt.output(axis) })),
   ];
   return arrange(
     left,

@@ -1,4 +1,5 @@
 import type { Dim } from '../../graph.ts';
+import { folded } from '../../operators/fold.ts';
 import type { AxisMap } from '../../operators/operator.ts';
 import { modulo } from '../integers.ts';
 import { type Box, rowsOf } from './box.ts';
@@ -33,8 +34,8 @@ function tapsAt(map: Window, o: number, taps: Taps): void {
   taps.count = lo > hi ? 0 : Math.floor((hi - lo) / taps.step) + 1;
 }
 
-/** What lies past the ends of the axis that is read: nothing (padding), the border again, or the axis without end. */
-export type Past = 'lost' | 'clamped' | 'endless';
+/** What lies past the ends of the axis that is read: nothing (padding) or what the window folds to, or the axis without end. */
+export type Past = 'bordered' | 'endless';
 
 /** The axis that a window reads. */
 export interface Read {
@@ -56,8 +57,8 @@ export function pushBack(box: Box, dim: number, { map, size, past }: Read, varia
   const { outer, n, inner } = rowsOf(box.shape, dim);
   const start = box.start[dim] as number;
   const taps: Taps = { first: 0, step: 1, count: 0 };
-  const inside = (at: number) => (past === 'clamped' ? Math.min(Math.max(at, 0), size - 1) : at);
-  const [low, high] = past === 'lost' ? [0, size - 1] : [-Infinity, Infinity];
+  const inside = past === 'endless' ? (at: number) => at : insideOf(map, size);
+  const [low, high] = past === 'endless' || foldOf(map) ? [-Infinity, Infinity] : [0, size - 1];
   let [lo, hi, work] = [Infinity, -Infinity, 0];
   for (let i = 0; i < n; i++) {
     tapsAt(map, start + i, taps);
@@ -90,13 +91,23 @@ export function pushBack(box: Box, dim: number, { map, size, past }: Read, varia
   return { box: length === 0 ? null : { axes: box.axes, start: box.start.with(dim, lo), shape, data }, lost };
 }
 
+/** How a window repeats positions past the border; undefined where padding lies there. */
+export const foldOf = (map: Window) => (map.kind === 'periodic' ? map.fold : undefined);
+
+/** Where a tap lands on an axis of `size` positions. */
+function insideOf(map: Window, size: number): (at: number) => number {
+  const fold = foldOf(map);
+  return fold ? (at) => folded(fold, at, size) : (at) => at;
+}
+
 /** The first and the last tap that reads a position from low to high. */
 function within({ first, step, count }: Taps, low: number, high: number): readonly [number, number] {
   return [Math.max(0, Math.ceil((low - first) / step)), Math.min(count - 1, Math.floor((high - first) / step))];
 }
 
-/** Marks along one dimension which of the `size` positions of an output read a marked position. */
-export function pullForward(box: Box, dim: number, map: Window, size: number, budget: Budget): Box {
+/** Marks along one dimension which of the `size` positions of an output read a marked position of the `input` ones. */
+export function pullForward(box: Box, dim: number, map: Window, { input, size }: { input: number; size: number }, budget: Budget): Box {
+  const inside = insideOf(map, input);
   const { outer, n, inner } = rowsOf(box.shape, dim);
   const start = box.start[dim] as number;
   const shape = box.shape.with(dim, size);
@@ -104,13 +115,15 @@ export function pullForward(box: Box, dim: number, map: Window, size: number, bu
   const taps: Taps = { first: 0, step: 1, count: 0 };
   for (let o = 0; o < size; o++) {
     tapsAt(map, o, taps);
-    const [from, to] = within(taps, start, start + n - 1);
+    const [from, to] = foldOf(map) ? [0, taps.count - 1] : within(taps, start, start + n - 1);
     if (from > to) continue;
     budget.work((to - from + 1) * outer * inner);
     for (let row = 0; row < outer; row++) {
       const target = (row * size + o) * inner;
       for (let tap = from; tap <= to; tap++) {
-        const source = (row * n + taps.first + tap * taps.step - start) * inner;
+        const position = inside(taps.first + tap * taps.step) - start;
+        if (position < 0 || position >= n) continue;
+        const source = (row * n + position) * inner;
         for (let at = 0; at < inner; at++) if (box.data[source + at]) data[target + at] = 1;
       }
     }
@@ -133,7 +146,7 @@ export function readingShare(map: Window, size: number | null, input: number | n
   for (let o = 0; o < positions; o++) {
     tapsAt(map, o, taps);
     const [from, to] = within(taps, 0, (input ?? Infinity) - 1);
-    if (taps.count > 0 && (input === null || from <= to)) reading += 1;
+    if (taps.count > 0 && (input === null || foldOf(map) || from <= to)) reading += 1;
   }
   return positions === 0 ? 1 : reading / positions;
 }
