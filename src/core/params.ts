@@ -26,8 +26,8 @@ export interface StoredTensor {
   readonly faces: ReadonlyMap<string, Role>;
 }
 
-/** What a layer reads a tensor as: trained, running statistics, or the scales and zero points of a quantised tensor. */
-export type Role = 'weight' | 'buffer' | 'scale';
+/** What a layer reads a tensor as: trained, running statistics, the scales and zero points of a quantised tensor, or how something is done. */
+export type Role = 'weight' | 'buffer' | 'scale' | 'argument';
 
 interface Stored extends StoredTensor {
   readonly faces: Map<string, Role>;
@@ -44,8 +44,9 @@ const QUANTISED = new Set<DType>(['int8', 'uint8', 'int4', 'uint4', 'int2', 'uin
  * Stored are the float and quantised initializers, and tensors of more than one element that Constant or ConstantOfShape
  * nodes make and that reach a layer unchanged (moved, not computed with). Quantised are integers of up to 8 bits, and wider
  * ones where a slot holds quantised numbers (int32 biases) or zero points, so that a quantised network stores its biases
- * too, and has as many trainable elements as the one that it was made of. Scales and zero points are not trainable. Each step back is taken once per way of reading
- * it, so that the walk is linear in the graph.
+ * too, and has as many trainable elements as the one that it was made of. Scales and zero points are not trainable, and what
+ * only says how something is done (scales of a Resize, bounds of a Clip) is no parameter. Each step back is taken once per
+ * way of reading it, so that the walk is linear in the graph.
  */
 export function countParams(constants: ReadonlyMap<string, Constant>, calls: readonly Inference[]): Params {
   const stored = new Map<string, Stored>();
@@ -58,6 +59,7 @@ export function countParams(constants: ReadonlyMap<string, Constant>, calls: rea
     weight: { moved: new Set<string>(), computed: new Set<string>() },
     scale: { moved: new Set<string>(), computed: new Set<string>() },
     buffer: { moved: new Set<string>(), computed: new Set<string>() },
+    argument: { moved: new Set<string>(), computed: new Set<string>() },
   };
 
   const reach = (start: string, index: number, slot: number) => {
@@ -69,9 +71,10 @@ export function countParams(constants: ReadonlyMap<string, Constant>, calls: rea
       const again = before.has(value);
       before.add(value);
       const constant = constants.get(value);
-      if (constant && (quantised || QUANTISED.has(constant.dtype)) && !stored.has(value)) stored.set(value, newStored(constant));
+      if (constant && role !== 'argument' && (quantised || QUANTISED.has(constant.dtype)) && !stored.has(value))
+        stored.set(value, newStored(constant));
       const producer = producers.get(value);
-      if (producer?.operator?.generates && moved && !again) scalars = add(scalars, generate(value, producer, stored));
+      if (producer?.operator?.generates && moved && !again) scalars = add(scalars, generate(value, producer, role, stored));
       const tensor = stored.get(value);
       if (tensor) touch(tensor, face, index, role);
       if (!producer || again) continue;
@@ -93,6 +96,11 @@ export function countParams(constants: ReadonlyMap<string, Constant>, calls: rea
       }
     }
   }
+  for (const [name, { elements, faces }] of stored) {
+    if (faces.size === 0 || ![...faces.values()].every((role) => role === 'argument')) continue;
+    stored.delete(name);
+    if (elements === 1) scalars = add(scalars, 1);
+  }
   return { tensors: stored, byCall: byCall(stored.values()), total: { ...total(stored.values()), scalars } };
 }
 
@@ -104,6 +112,7 @@ export function isConstant(call: Inference): boolean {
 /** What a node reads an input as; what makes a weight, statistics or scales is itself read as that. */
 export function roleOf({ operator }: Inference, slot: number, output: Role = 'weight'): Role {
   if (operator?.buffers?.includes(slot)) return 'buffer';
+  if (operator?.arguments?.includes(slot)) return 'argument';
   return operator?.scales?.(slot) ? 'scale' : output;
 }
 
@@ -117,12 +126,12 @@ function newStored({ dtype, shape }: Pick<Constant, 'dtype' | 'shape'>): Stored 
 }
 
 /** Adds the tensor that a Constant or ConstantOfShape makes, or counts it as a scalar; integers are shape arithmetic. */
-function generate(value: string, producer: Inference, stored: Map<string, Stored>): number {
+function generate(value: string, producer: Inference, role: Role, stored: Map<string, Stored>): number {
   const output = producer.outputs[producer.node.outputs.indexOf(value)];
   const shape = output && known(output.shape);
   if (!shape || !output.dtype || !isFloat(output.dtype)) return 0;
   if (times(...shape) === 1) return 1;
-  if (!stored.has(value)) stored.set(value, newStored({ dtype: output.dtype, shape }));
+  if (role !== 'argument' && !stored.has(value)) stored.set(value, newStored({ dtype: output.dtype, shape }));
   return 0;
 }
 

@@ -215,3 +215,38 @@ t.test('a long chain of constant nodes takes linear time', async (t) => {
   const { total } = params({ constants: [float('c0', 4)], nodes: [...nodes, ['Add', ['x', 'c20000'], 'y']] });
   t.match(total, { stored: 4 });
 });
+
+t.test('what says how something is done is no parameter', async (t) => {
+  const named = (name: string, data: readonly number[], shape: readonly number[] = [data.length]): Constant => {
+    return { name, dtype: 'float32', shape, data };
+  };
+  const constants = [
+    named('roi', []),
+    named('scales', [1, 2]),
+    named('low', [0], []),
+    named('high', [6], []),
+    named('value', [1], []),
+    { name: 'pads', dtype: 'int64' as const, shape: [4], data: [0, 0, 1, 1] },
+    named('ratio', [0.5], []),
+    float('w', 8, 2),
+    named('both', [1, 2]),
+  ];
+  const { total, tensors, byCall } = params({
+    constants,
+    nodes: [
+      ['Resize', ['x', 'roi', 'scales'], 'a'],
+      ['Clip', ['a', 'low', 'high'], 'b'],
+      ['MatMul', ['b', 'w'], 'c'],
+      ['Dropout', ['c', 'ratio'], 'd'],
+      ['Pad', ['d', 'pads', 'value'], 'e'],
+      ['Constant', [], 'made', { value: named('', [1, 2]) }],
+      ['Resize', ['e', '', 'made'], 'f'],
+      // Read as data too, it is a parameter.
+      ['Resize', ['f', '', 'both'], 'g'],
+      ['Mul', ['d', 'both'], 'h'],
+    ],
+  });
+  t.same([...tensors.keys()], ['w', 'both']);
+  t.match(total, { stored: 18, trainable: 18, logical: 18, scalars: 4, bytes: 4 * 18 });
+  t.same([...byCall.keys()], [2, 7]);
+});

@@ -131,6 +131,7 @@ const cuts = (call: Call, i: number): number =>
 
 /** Source: ONNX Clip. ReLU6 and HardTanh are this. */
 export const clip = defineOperator('Clip', {
+  arguments: [1, 2],
   nonlinear: true,
   saves: INPUT,
   infer: (call) => [{ dtype: need(call, 0).dtype, shape: shapeOf(call, 0) }],

@@ -104,6 +104,7 @@ function steps(call: Call): number | null {
 }
 
 export const range = defineOperator('Range', {
+  arguments: [0, 1, 2],
   saves: NOTHING,
   infer: (call) => [{ dtype: need(call, 0).dtype, shape: [steps(call)] }],
   value: (call) => {
@@ -138,6 +139,7 @@ const newAxis = (call: Call, indices: number) => axisIn(call, int(call, 'axis', 
 
 /** Source: ONNX OneHot. */
 export const oneHot = defineOperator('OneHot', {
+  arguments: [1, 2],
   saves: NOTHING,
   infer: (call) => {
     const indices = shapeOf(call, 0);

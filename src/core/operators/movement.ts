@@ -23,6 +23,7 @@ export function movement(
   const { source, defaults, axes } = record;
   return defineOperator(op, {
     moves: !record.inserts,
+    arguments: [1, 2, 3],
     saves: NOTHING,
     infer: (call) => [{ dtype: need(call, 0).dtype, shape: record.shape(call) }],
     ...(source && { value: (call) => copied(call, source) }),

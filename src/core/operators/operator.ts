@@ -162,6 +162,8 @@ export interface Operator {
   readonly buffers?: readonly number[];
   /** Whether an input slot holds scales or zero points of quantised tensors, which are stored but not trained. */
   scales?(slot: number): boolean;
+  /** Input slots that say how something is done (sizes, scales of a Resize, bounds), and hold no data: what stands there is no parameter. */
+  readonly arguments?: readonly number[];
   /** Input slots where integers of any type are quantised numbers (int32: a bias), not sizes or indices. */
   readonly quantised?: readonly number[];
   /** Input slots of tables that other inputs pick rows of; where weights stand there, they are embeddings. */

@@ -70,6 +70,7 @@ export const maxRoiPool = defineOperator('MaxRoiPool', {
 
 /** Source: ONNX NonMaxSuppression. What is kept, and so its size, depends on the data; nothing is, unless a number is allowed. */
 export const nonMaxSuppression = defineOperator('NonMaxSuppression', {
+  arguments: [2, 3, 4],
   infer: (call) => {
     const [boxes, scores] = [ranked(call, 0, 3), ranked(call, 1, 3)];
     sameDim(call, boxes[0] as Dim, scores[0] as Dim, 'batches of boxes and scores differ');

@@ -106,6 +106,7 @@ function perElement(call: Call, axes: readonly Axis[]): Amounts | null {
 
 /** Source: ONNX Resize. */
 export const resize = defineOperator('Resize', {
+  arguments: [1, 2, 3],
   saves: NOTHING,
   infer: (call) => {
     const { dtype, shape } = need(call, 0);

@@ -130,6 +130,7 @@ export const tapers: readonly Operator[] = ['BlackmanWindow', 'HammingWindow', '
 
 /** Source: ONNX MelWeightMatrix: bins of a one-sided spectrum by bands. What a runtime does to make it is not stated. */
 export const melWeightMatrix = defineOperator('MelWeightMatrix', {
+  arguments: [0, 1, 2, 3, 4],
   infer: (call) => {
     const points = sizeAt(call, 1);
     need(call, 0);

@@ -111,6 +111,7 @@ export const identity = view('Identity', (_, { shape }) => shape, { field: () =>
 
 /** Source: ONNX Dropout. At inference it passes its input on; the mask is then all true. */
 export const dropout = defineOperator('Dropout', {
+  arguments: [1, 2],
   view: true,
   saves: { copies: true, beside: (call) => elementsOf(need(call, 0)) },
   infer: (call) => {

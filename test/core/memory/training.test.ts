@@ -135,7 +135,11 @@ t.test('what tensors are taken to be decides what training needs', async (t) => 
   t.same(kept({ activations: 'int8' }), [saved / 4, working], 'gradients are no integers');
   t.same(kept({ precision: 'mixed', activations: 'float32' }), [saved, working]);
   const { assumed } = training(graph, { weights: 'int8', activations: 'float16' });
-  t.match(assumed, { weights: 'int8', activations: 'float16', types: [/master copy in the type of the file/, /master copy/, /activations/] });
+  t.match(assumed, {
+    weights: 'int8',
+    activations: 'float16',
+    types: [/master copy in the type of the file/, /master copy/, /activations/],
+  });
   t.throws(() => training(graph, { weights: 'bool' }), { code: 'invalid-option' });
 });
 
