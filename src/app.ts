@@ -12,6 +12,7 @@ import { notFound } from './rest/not-found.ts';
 import { probes } from './rest/probes.ts';
 import { answerGarbage, sendError } from './rest/problem.ts';
 import { shutdown } from './rest/shutdown.ts';
+import { store } from './rest/store.ts';
 import { viewRoutes } from './rest/views.ts';
 
 /** Where log lines go; stdout where nothing is given. */
@@ -53,6 +54,7 @@ export async function buildApp(config: Config, stream?: LogStream): Promise<Fast
 
   await app.register(shutdown);
   await app.register(linger);
+  await app.register(store, { config });
   await app.register(analyst, { config });
   await app.register(notFound);
   await app.register(openapi);
