@@ -39,6 +39,12 @@ export interface VersionJson {
   readonly kept: KeptJson;
 }
 
+export interface History {
+  readonly name: string;
+  readonly versions: readonly VersionJson[];
+  readonly next: string | null;
+}
+
 export interface KeptPage {
   readonly networks: readonly { readonly kept: KeptJson; readonly cursor: string }[];
   /** Whether there are more behind the last. */
@@ -49,6 +55,8 @@ export interface KeptPage {
  * The networks that a team keeps. Every call may throw the fault `store-unavailable`; other faults stand with the calls.
  */
 export interface Collection {
+  /** Whether the service keeps nothing, by configuration. */
+  readonly off: boolean;
   /** Where refs to kept networks lead. */
   readonly store: Pick<Store, 'findGraph'>;
   /** Keeps a network that has been read. `version` is the ref of what the name stands for now. Faults: `invalid-option`, those of `analyze`. */
@@ -62,6 +70,8 @@ export interface Collection {
   count(filter: Filter): Promise<number>;
   /** The newest versions of each of these names, at most `first` of each with numbers below `before`; by name, from the newest on. */
   histories(names: readonly string[], first: number, before?: number): Promise<VersionJson[]>;
+  /** One page of the history of `name:<name>`, the newest first; `next` is what `before` is for the next page. Faults: `invalid-ref`, `network-not-found`. */
+  history(ref: string, first: number, before?: number): Promise<History>;
   /** Faults: `invalid-ref`, `network-not-found`. */
   forget(ref: string): Promise<void>;
   /** Connects to the database, and brings its tables up to date where they are not. */
@@ -72,6 +82,7 @@ export interface Collection {
 export function openCollection(settings: DatabaseSettings, events: DatabaseEvents): Collection {
   const store = openStore(settings, events);
   return {
+    off: store.off,
     store,
     async keep(reading, as) {
       checkKeepAs(as);
@@ -90,6 +101,15 @@ export function openCollection(settings: DatabaseSettings, events: DatabaseEvent
     },
     count: (filter) => store.count(filter),
     histories: async (names, first, before) => (await store.histories(names, first, before)).map(versionJson),
+    async history(ref, first, before) {
+      const kept = keptRef(ref);
+      if ('sha256' in kept || kept.number !== undefined) throw new Fault('invalid-ref', 'a history is that of a name: name:<name>');
+      const { name } = kept;
+      const found = await store.histories([name], first + 1, before);
+      if (found.length === 0 && before === undefined) throw notKept(ref);
+      const versions = found.slice(0, first).map(versionJson);
+      return { name, versions, next: found.length > first ? String(versions.at(-1)?.number) : null };
+    },
     async forget(ref) {
       if (!(await store.forget(keptRef(ref)))) throw notKept(ref);
     },

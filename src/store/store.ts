@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { Fault } from '../core/fault.ts';
-import { type DatabaseEvents, type DatabaseSettings, openDatabase } from './database.ts';
+import { type Database, type DatabaseEvents, type DatabaseSettings, openDatabase } from './database.ts';
 import { find, findAll, findGraph, histories, type KeptGraph } from './find.ts';
 import { forget } from './forget.ts';
 import { type Kept, keep, Overtaken } from './keep.ts';
@@ -12,6 +12,8 @@ import { unavailable } from './unavailable.ts';
 
 /** Networks that a team keeps. Every call may throw the fault `store-unavailable`, and works again as soon as the database does. */
 export interface Store {
+  /** Whether there is none, by configuration. */
+  readonly off: boolean;
   keep(network: NewNetwork, as: KeepAs): Promise<Kept>;
   find(ref: KeptRef): Promise<KeptNetwork | undefined>;
   /** Those of these contents that are kept, in any order. */
@@ -28,16 +30,44 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** Nothing is in it, and nothing can be put in. */
+const NO_STORE: Store = {
+  off: true,
+  async keep() {
+    throw new Fault('store-off', 'this service keeps no networks: its DATABASE_URL is none');
+  },
+  find: async () => undefined,
+  findAll: async () => [],
+  findGraph: async () => undefined,
+  histories: async () => [],
+  list: async () => ({ networks: [], more: false }),
+  count: async () => 0,
+  forget: async () => false,
+  async ping() {},
+  async close() {},
+};
+
 /** Times that a transaction is run before another is thought to be in its way for good. */
 const MOST_TRIES = 5;
 
 /** Opens a store; it connects when it is first used. */
 export function openStore(settings: DatabaseSettings, events: DatabaseEvents): Store {
   const database = openDatabase(settings, events);
+  return database === null ? NO_STORE : storeIn(database, events);
+}
+
+function storeIn(database: Database, { failed }: DatabaseEvents): Store {
   let migrated: Promise<void> | undefined;
+  let away = false;
+
+  /** What one failure says is not said again until the database has been back. */
+  function isAway(error: unknown): Fault {
+    if (!away) failed(error);
+    away = true;
+    return unavailable();
+  }
 
   async function use<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
-    if (database === null) throw unavailable();
     migrated ??= migrate(database).catch((error) => {
       migrated = undefined;
       throw error;
@@ -45,19 +75,20 @@ export function openStore(settings: DatabaseSettings, events: DatabaseEvents): S
     for (let tries = 1; ; tries++) {
       try {
         await migrated;
-        return await work(database.db);
+        const done = await work(database.db);
+        away = false;
+        return done;
       } catch (error) {
         if (error instanceof Fault) throw error;
         const trouble = error instanceof Overtaken ? 'again' : database.trouble(error);
-        if (trouble === 'again' && tries < MOST_TRIES) continue;
         if (trouble === 'ours') throw error;
-        events.failed(error);
-        throw unavailable();
+        if (trouble === 'away' || tries === MOST_TRIES) throw isAway(error);
       }
     }
   }
 
   return {
+    off: false,
     keep: (network, as) => use((db) => keep(db, network, as, Date.now())),
     find: (ref) => use((db) => find(db, ref)),
     findAll: (sha256s) => use((db) => findAll(db, sha256s)),
@@ -67,6 +98,6 @@ export function openStore(settings: DatabaseSettings, events: DatabaseEvents): S
     count: (filter) => use((db) => count(db, filter)),
     forget: (ref) => use((db) => forget(db, ref)),
     ping: () => use(async (db) => void (await sql`select 1`.execute(db))),
-    close: async () => database?.db.destroy(),
+    close: () => database.db.destroy(),
   };
 }
