@@ -36,7 +36,7 @@ async function watch(url: string, until: number): Promise<void> {
 
 async function started(): Promise<{ url: string; stop(): Promise<unknown> }> {
   const child = spawn(process.execPath, [fileURLToPath(new URL('../src/server.ts', import.meta.url))], {
-    env: { ...process.env, PORT: '0', LOG_LEVEL: 'info' },
+    env: { ...process.env, PORT: '0', LOG_LEVEL: 'info', DATABASE_URL: 'none' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exit = once(child, 'exit');

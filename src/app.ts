@@ -4,14 +4,17 @@ import type { Config } from './config.ts';
 import { graphql } from './graphql/plugin.ts';
 import { analyst } from './rest/analyst.ts';
 import { catalogRoutes } from './rest/catalog.ts';
+import { collectionRoutes } from './rest/collection.ts';
 import { docs, openapi } from './rest/docs.ts';
 import { home } from './rest/home.ts';
+import { keepRoute } from './rest/keep.ts';
 import { linger } from './rest/linger.ts';
 import { networkRoutes } from './rest/networks.ts';
 import { notFound } from './rest/not-found.ts';
 import { probes } from './rest/probes.ts';
 import { answerGarbage, sendError } from './rest/problem.ts';
 import { shutdown } from './rest/shutdown.ts';
+import { store } from './rest/store.ts';
 import { viewRoutes } from './rest/views.ts';
 
 /** Where log lines go; stdout where nothing is given. */
@@ -53,6 +56,7 @@ export async function buildApp(config: Config, stream?: LogStream): Promise<Fast
 
   await app.register(shutdown);
   await app.register(linger);
+  await app.register(store, { config });
   await app.register(analyst, { config });
   await app.register(notFound);
   await app.register(openapi);
@@ -60,6 +64,8 @@ export async function buildApp(config: Config, stream?: LogStream): Promise<Fast
   await app.register(probes);
   await app.register(catalogRoutes);
   await app.register(viewRoutes, { config });
+  await app.register(collectionRoutes, { config });
+  await app.register(keepRoute, { config });
   await app.register(networkRoutes, { config });
   await app.register(graphql, { config });
   await app.register(docs);

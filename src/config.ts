@@ -25,6 +25,11 @@ export interface Config {
     readonly deadlineMs: number;
     readonly warm: boolean;
   };
+  readonly store: {
+    readonly url: string;
+    readonly connections: number;
+    readonly timeoutMs: number;
+  };
   readonly timeouts: {
     readonly requestMs: number;
     readonly headersMs: number;
@@ -37,6 +42,8 @@ export interface Config {
 interface Knob<T> {
   readonly fallback: T;
   readonly doc: string;
+  /** Whether the value must not be told. */
+  readonly secret?: true;
   read(text: string): T;
 }
 
@@ -49,6 +56,20 @@ const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 function text(fallback: string, doc: string): Knob<string> {
   return { fallback, doc, read: (value) => value };
+}
+
+/** The value may hold a password, so that what is wrong with it is said without it. */
+function database(fallback: string, doc: string): Knob<string> {
+  return {
+    fallback,
+    doc,
+    secret: true,
+    read(value) {
+      if (value !== 'none' && !/^(sqlite:.|postgres(ql)?:\/\/.)/.test(value))
+        throw new Error('must be sqlite:<file>, postgres://... or none');
+      return value;
+    },
+  };
 }
 
 function oneOf(values: readonly string[], fallback: string, doc: string): Knob<string> {
@@ -110,6 +131,13 @@ export const KNOBS = {
   ),
   ANALYSIS_DEADLINE_MS: integer(30_000, 'Milliseconds of work on one large network, without waiting for its bytes.', 1, MAX_TIMER),
 
+  DATABASE_URL: database(
+    'sqlite:data/fovea.sqlite',
+    'Where networks are kept: sqlite:<file>, made where it is not there, postgres://<user>@<host>/<database>, or none.',
+  ),
+  DATABASE_CONNECTIONS: integer(8, 'Most connections to the database.', 1, 1000),
+  DATABASE_TIMEOUT_MS: integer(5_000, 'Milliseconds that a connection, a lock or a statement of the database is waited for.', 1, MAX_TIMER),
+
   REQUEST_TIMEOUT_MS: integer(600_000, 'Milliseconds in which a request must have arrived whole.'),
   HEADERS_TIMEOUT_MS: integer(15_000, 'Milliseconds in which the headers of a request must have arrived.'),
   IDLE_TIMEOUT_MS: integer(60_000, 'Milliseconds without traffic after which a connection is closed.'),
@@ -127,7 +155,7 @@ function readSettings(env: Readonly<Record<string, string | undefined>>): Settin
     try {
       return [name, knob.read(value)];
     } catch (error) {
-      wrong.push(`${name}='${value}': ${(error as Error).message}`);
+      wrong.push(`${name}${'secret' in knob ? '' : `='${value}'`}: ${(error as Error).message}`);
       return [name, knob.fallback];
     }
   });
@@ -171,6 +199,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       memoryMb: s.POOL_MEMORY_MB,
       deadlineMs: s.ANALYSIS_DEADLINE_MS,
       warm: s.POOL_WARM === 'true',
+    }),
+    store: Object.freeze({
+      url: s.DATABASE_URL,
+      connections: s.DATABASE_CONNECTIONS,
+      timeoutMs: s.DATABASE_TIMEOUT_MS,
     }),
     timeouts: Object.freeze({
       requestMs: s.REQUEST_TIMEOUT_MS,

@@ -14,6 +14,8 @@ export const ERRORS = {
   cancelled: { status: 499, title: 'The client went away' },
   'shutting-down': { status: 503, title: 'The service is shutting down' },
   starting: { status: 503, title: 'The service is starting' },
+  'store-off': { status: 501, title: 'The service keeps no networks' },
+  'store-unavailable': { status: 503, title: 'The kept networks cannot be reached' },
   overloaded: { status: 503, title: 'The service has too much to do' },
   internal: { status: 500, title: 'The service failed' },
   // the body

@@ -24,6 +24,8 @@ closeWithGrace({ delay: config.timeouts.graceMs, logger: app.log }, async ({ sig
 try {
   // Not ready until a thread of the pool is, but alive at once.
   if (config.pool.warm) app.analyst.warm().catch((err) => app.log.error({ err }, 'the pool of threads does not start'));
+  // Migrates. Where the database is away, the log says so, and the next one who needs it tries again.
+  app.collection.ping().catch(() => {});
   await app.listen({ host: config.host, port: config.port });
 } catch (error) {
   app.log.fatal((error as Error).message);

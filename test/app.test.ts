@@ -39,7 +39,7 @@ t.test('the plain pages', async (t) => {
   t.notMatch(home.body, /(src|href)="(https?:)?\/\//, 'nothing from elsewhere');
   t.notMatch((await app.inject({ url: '/', headers: { host: '"><script>' } })).body, '<script>');
   t.strictSame((await app.inject('/healthz')).json(), { status: 'ok' });
-  t.strictSame((await app.inject('/readyz')).json(), { status: 'ok' });
+  t.strictSame((await app.inject('/readyz')).json(), { status: 'ok', store: 'ok' });
   t.equal((await app.inject({ method: 'HEAD', url: '/healthz' })).statusCode, 200);
   const { operators } = (await app.inject('/v1/operators')).json();
   t.match(
@@ -177,7 +177,7 @@ t.test('a client that never finishes its headers is let go', async (t) => {
 
 async function started(env: Record<string, string>) {
   const child = spawn(process.execPath, [new URL('../src/server.ts', import.meta.url).pathname], {
-    env: { ...process.env, ...env },
+    env: { ...process.env, DATABASE_URL: 'sqlite::memory:', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exit = once(child, 'exit') as Promise<[number | null, string | null]>;

@@ -9,7 +9,10 @@ export interface Test {
 
 /** The service, closed when the test ends. */
 export async function service(t: Test, env: Record<string, string> = {}, stream?: LogStream): Promise<FastifyInstance> {
-  const app = await buildApp(readConfig({ LOG_LEVEL: stream === undefined ? 'silent' : 'info', ...env }), stream);
+  const app = await buildApp(
+    readConfig({ LOG_LEVEL: stream === undefined ? 'silent' : 'info', DATABASE_URL: 'sqlite::memory:', ...env }),
+    stream,
+  );
   t.teardown(() => app.close());
   await app.ready();
   return app;

@@ -1,11 +1,13 @@
 import { Fault } from '../core/fault.ts';
 import type { Limits } from '../formats/format.ts';
+import type { Store } from '../store/store.ts';
 import { peek } from './chunks.ts';
+import { fromStore } from './kept-source.ts';
 import { openGate } from './pool/gate.ts';
 import { readInThread } from './pool/job.ts';
 import { openThreads } from './pool/threads.ts';
 import { type Reading, readHere } from './reading.ts';
-import { readSource, type Source } from './source.ts';
+import { type JsonSource, type KeptSource, readSource, type Source } from './source.ts';
 import { openTurns } from './turns.ts';
 
 export interface AnalystSettings {
@@ -35,8 +37,8 @@ export interface Analyst {
   close(): Promise<void>;
 }
 
-/** `failed` hears of threads that die while they do nothing. */
-export function openAnalyst(settings: AnalystSettings, failed: (error: Error) => void): Analyst {
+/** `failed` hears of threads that die while they do nothing; `store` is where refs to kept networks lead. */
+export function openAnalyst(settings: AnalystSettings, failed: (error: Error) => void, store: Pick<Store, 'findGraph'>): Analyst {
   const { limits, inlineBytes, deadlineMs } = settings;
   const threads = openThreads(settings.threads, settings.memoryMb, failed);
   const gate = openGate(threads.count, settings.maxQueue, settings.queueMs);
@@ -57,10 +59,17 @@ export function openAnalyst(settings: AnalystSettings, failed: (error: Error) =>
     }
   }
 
-  async function read(source: Source, signal: AbortSignal, heavy = false): Promise<Reading> {
+  /** Bytes of a graph that is kept are compressed. */
+  function looksSmall(source: JsonSource | KeptSource): boolean {
+    if (source.kind === 'json') return source.bytes <= inlineBytes;
+    return source.nodes <= inlineLimits.nodes && COMPRESSION * source.body.length <= inlineBytes;
+  }
+
+  async function read(sent: Source, signal: AbortSignal, heavy = false): Promise<Reading> {
+    const source = await fromStore(sent, store);
     if (heavy) return readInThread(pool, source, signal);
-    if (source.kind === 'json') {
-      const small = source.bytes <= inlineBytes ? await readSmall(source) : undefined;
+    if (source.kind !== 'file') {
+      const small = looksSmall(source) ? await readSmall(source) : undefined;
       return small ?? readInThread(pool, source, signal);
     }
     const { whole, chunks } = await peek(source.chunks, Math.min(inlineBytes, source.maxBytes));
@@ -90,6 +99,9 @@ export function openAnalyst(settings: AnalystSettings, failed: (error: Error) =>
     },
   };
 }
+
+/** How many times the bytes of a kept graph there are in its JSON, about. */
+const COMPRESSION = 16;
 
 /** Reads in no time, and reading it loads all code. */
 const TINY: Source = { kind: 'json', value: { version: 1, inputs: { x: [1] }, layers: [{ type: 'ReLU' }] }, pointer: '', bytes: 0 };

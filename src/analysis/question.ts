@@ -3,10 +3,12 @@ import { Fault } from '../core/fault.ts';
 import type { Network } from '../core/graph.ts';
 import type { AnalyzeOptions } from '../core/options.ts';
 import type { Report } from '../core/report.ts';
+import type { NewNetwork } from '../store/network.ts';
 import { type Summary, summaryOf } from './comparison/summary.ts';
 import { type Document, type DocumentLimits, documentOf } from './document.ts';
 import { editedNetwork } from './edits/edited-network.ts';
 import { type FaultData, faultData } from './fault-data.ts';
+import { newNetwork } from './keeping.ts';
 import { type LayersArguments, type LayersPage, layersPage } from './layers-page.ts';
 import { checkOptions } from './views/check-options.ts';
 import { viewOf } from './views/index.ts';
@@ -25,6 +27,8 @@ export type Question =
       readonly limits: DocumentLimits;
     }
   | { readonly kind: 'data'; readonly view: string; readonly options: ViewOptions }
+  /** What of it is kept. */
+  | { readonly kind: 'keep' }
   | { readonly kind: 'summary'; readonly options: AnalyzeOptions }
   | { readonly kind: 'pages'; readonly options: ViewOptions; readonly pages: readonly LayersArguments[] };
 
@@ -38,6 +42,7 @@ export interface PagedReport {
 export interface Answers {
   readonly document: Document;
   readonly data: Headed;
+  readonly keep: NewNetwork;
   readonly summary: Summary;
   readonly pages: PagedReport;
 }
@@ -53,6 +58,8 @@ export function answer(network: Network, question: Question): Answer {
     }
     case 'data':
       return answerOf(viewOf(question.view), network, question.options);
+    case 'keep':
+      return newNetwork(network);
     case 'summary':
       return summaryOf(network, question.options);
     case 'pages': {

@@ -1,4 +1,5 @@
 import { Fault } from '../core/fault.ts';
+import type { KeptRef } from '../store/network.ts';
 
 const GRAMMAR: readonly { readonly prefix: string; readonly rest: RegExp; readonly form: string }[] = [
   { prefix: 'zoo:', rest: /^[a-z0-9_]+(,[a-z0-9_]+=[\w.-]+)*$/i, form: 'zoo:resnet50 or zoo:resnet,depth=50' },
@@ -16,4 +17,18 @@ export function checkRef(ref: string, pointer: string): void {
     });
   }
   if (!row.rest.test(ref.slice(row.prefix.length))) throw new Fault('invalid-ref', `this ref has the form ${row.form}`, { pointer });
+}
+
+/** Whether a ref is for a built-in network, of which there may be none of this name. */
+export function isBuiltIn(ref: string): boolean {
+  return ref.startsWith('zoo:') || ref.startsWith('pattern:');
+}
+
+/** What a ref that is one says of kept networks; null where it refers to a built-in one. */
+export function keptRefOf(ref: string): KeptRef | null {
+  if (ref.startsWith('sha256:')) return { sha256: ref.slice('sha256:'.length) };
+  const found = /^name:([^@]+)(?:@(\d+))?$/s.exec(ref);
+  if (found === null) return null;
+  const [, name = '', number] = found;
+  return { name, ...(number !== undefined && { number: Number(number) }) };
 }

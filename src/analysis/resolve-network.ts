@@ -29,12 +29,19 @@ export async function resolveNetwork(value: unknown, limits: Limits, pointer = '
   return resolveDescription(json, limits, pointer);
 }
 
-function resolveRef(json: Json, limits: Limits, pointer: string): Network {
+/** The ref in `{ ref }`. Faults: `invalid-network`, `invalid-ref`. */
+export function refIn(json: Json, pointer: string): string {
   only(json, ['ref'], pointer);
-  const ref = json.ref;
-  const spot = `${pointer}/ref`;
-  if (typeof ref !== 'string') throw new Fault('invalid-ref', 'ref must be a string', { pointer: spot });
+  const { ref } = json;
+  if (typeof ref !== 'string') throw new Fault('invalid-ref', 'ref must be a string', { pointer: `${pointer}/ref` });
   within(pointer, () => checkRef(ref, '/ref'));
+  return ref;
+}
+
+/** Kept networks have been looked up before (`kept-source.ts`). */
+function resolveRef(json: Json, limits: Limits, pointer: string): Network {
+  const ref = refIn(json, pointer);
+  const spot = `${pointer}/ref`;
   const builtIn = within(spot, () => describeRef(ref));
   if (builtIn !== null) return resolveDescription({ ...builtIn.description }, limits, pointer);
   const near = nearest(ref, refsLike(ref));

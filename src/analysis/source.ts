@@ -1,5 +1,7 @@
 import type { Network } from '../core/graph.ts';
 import type { Limits } from '../formats/format.ts';
+import { decodeGraph } from '../store/codec/graph-bytes.ts';
+import type { About } from '../store/network.ts';
 import type { Chunks } from './chunks.ts';
 import { readNetwork } from './read-network.ts';
 import { resolveNetwork } from './resolve-network.ts';
@@ -21,12 +23,21 @@ export interface JsonSource {
   readonly bytes: number;
 }
 
+/** A network that is kept, as it came out of the store. */
+export interface KeptSource {
+  readonly kind: 'kept';
+  readonly about: About;
+  readonly body: Uint8Array;
+  readonly nodes: number;
+}
+
 /** A network as it was sent, not read yet. */
-export type Source = FileSource | JsonSource;
+export type Source = FileSource | JsonSource | KeptSource;
 
 /** Reads a network, in whichever thread. */
-export function readSource(source: Source, limits: Limits): Promise<Network> {
+export async function readSource(source: Source, limits: Limits): Promise<Network> {
   if (source.kind === 'json') return resolveNetwork(source.value, limits, source.pointer);
+  if (source.kind === 'kept') return { graph: decodeGraph(source.body, limits), ...source.about };
   const { chunks, maxBytes, format, name } = source;
   return readNetwork(chunks, { limits, maxBytes, format, name });
 }

@@ -15,7 +15,11 @@ const SHARE_OF_GRACE = 0.7;
 /** The analyst lives as long as the service, and its threads end with it. */
 export const analyst = fp(async (app, { config }: { config: Config }) => {
   const { pool, limits, timeouts } = config;
-  const opened = openAnalyst({ ...pool, limits: limits.reader }, (err) => app.log.error({ err }, 'a thread of the pool died'));
+  const opened = openAnalyst(
+    { ...pool, limits: limits.reader },
+    (err) => app.log.error({ err }, 'a thread of the pool died'),
+    app.collection.store,
+  );
   app.decorate('analyst', opened);
   let cut: NodeJS.Timeout | undefined;
   app.addHook('preClose', async () => {

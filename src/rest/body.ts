@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { chunksOf, collect, tooLarge } from '../analysis/chunks.ts';
 import { parseJson } from '../analysis/json.ts';
@@ -10,7 +11,7 @@ import { Fault } from '../core/fault.ts';
 import { at } from '../formats/description/pointer.ts';
 import { readForm } from './form.ts';
 import { optionsFromJson } from './options.ts';
-import { JSON_OPTIONS, type OptionName, type RequestOptions } from './schemas/options.ts';
+import { BESIDE, type OptionName, type RequestOptions } from './schemas/options.ts';
 
 /** Model files come under these, and under no content type at all, which is what Python requests sends. */
 const RAW_TYPES = ['application/octet-stream', 'application/onnx', 'application/x-protobuf', 'application/x-www-form-urlencoded'];
@@ -40,7 +41,7 @@ export interface Sent {
  * Content types of the doors that take a network. Each parser hands the stream on unread, so that the handler decides
  * what to hold of it.
  */
-export function acceptNetworks(app: FastifyInstance): void {
+export async function acceptNetworks(app: FastifyInstance, { limits: { jsonBytes } }: Config): Promise<void> {
   app.removeAllContentTypeParsers();
   const pass = (kind: Unread['kind']) => (_request: FastifyRequest, stream: Readable, done: (error: null, body: Unread) => void) =>
     done(null, { kind, stream });
@@ -49,6 +50,11 @@ export function acceptNetworks(app: FastifyInstance): void {
   app.addContentTypeParser('*', (request, stream, done) => {
     if (request.headers['content-type'] === undefined) pass('raw')(request, stream, done);
     else done(unsupported(request.headers['content-type']));
+  });
+  // The file itself is counted while it is read; a field is an option, never more.
+  await app.register(multipart, {
+    throwFileSizeLimit: false,
+    limits: { fileSize: Number.MAX_SAFE_INTEGER, files: 2, fields: 100, parts: 102, fieldSize: jsonBytes, headerPairs: 20 },
   });
 }
 
@@ -101,7 +107,7 @@ async function readJson(json: unknown, bytes: number, query: RequestOptions, nam
     return { network: await read({ kind: 'json', value: json, pointer: '', bytes }), options: query };
   }
   const { network, options, ...others } = json as { readonly network?: unknown; readonly options?: unknown };
-  const beside = JSON_OPTIONS.filter((name) => names.includes(name));
+  const beside = BESIDE.filter((name) => names.includes(name));
   const odd = Object.keys(others).find((key) => !beside.some((name) => name === key));
   if (odd !== undefined) {
     const near = suggestion(odd, ['network', 'options', ...beside]);

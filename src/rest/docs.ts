@@ -5,13 +5,14 @@ import fp from 'fastify-plugin';
 import { EditSchema } from '../analysis/edits/schema.ts';
 import { VERSION } from '../core/version.ts';
 import { answerSchemas } from './schemas/answers.ts';
+import { KeptSchema } from './schemas/kept.ts';
 import { NetworkInputSchema } from './schemas/network.ts';
 import { Problem } from './schemas/problem.ts';
 import { ReportSchema } from './schemas/report.ts';
 
 /** Collects the OpenAPI document from the routes that are registered after it. */
 export const openapi = fp(async (app) => {
-  for (const schema of [ReportSchema, Problem, NetworkInputSchema, EditSchema, ...answerSchemas()]) app.addSchema(schema);
+  for (const schema of [ReportSchema, Problem, NetworkInputSchema, EditSchema, KeptSchema, ...answerSchemas()]) app.addSchema(schema);
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',

@@ -1,6 +1,7 @@
 import { Value } from '@sinclair/typebox/value';
 import { readEdits } from '../analysis/edits/read-edits.ts';
 import { parseJson } from '../analysis/json.ts';
+import { checkKeepAs } from '../analysis/keep-as.ts';
 import { suggestion } from '../analysis/nearest.ts';
 import type { ViewOptions } from '../analysis/views/view.ts';
 import { Fault } from '../core/fault.ts';
@@ -56,7 +57,10 @@ function nameOf(name: string, names: readonly Name[], spot: RequestSpot): Name {
 function check(name: Name, value: unknown, spot: RequestSpot): unknown {
   if (name === 'edits') return checkEdits(value, spot);
   const schema = OptionSchemas[name];
-  if (Value.Check(schema, value)) return value;
+  if (Value.Check(schema, value)) {
+    if (name === 'name' || name === 'tags' || name === 'note') checkKeepAs({ [name]: value }, spot);
+    return value;
+  }
   const error = Value.Errors(schema, value).First();
   const wanted = (error?.schema as { readonly [wants]?: string } | undefined)?.[wants];
   const message = wanted ?? error?.message ?? 'is not valid';
@@ -81,6 +85,7 @@ function fromText(name: Name, values: readonly string[], spot: RequestSpot): unk
   if (name === 'input') return pairs(values, 'NAME:1x3x640x640', shape, spot);
   if (name === 'bind') return pairs(values, 'NAME:VALUE', integer, spot);
   if (name === 'frozen') return values;
+  if (name === 'tags') return values.flatMap((value) => value.split(',')).filter((tag) => tag !== '');
   if (values.length !== 1) throw new Fault('invalid-option', `option ${name} may stand once`, spot);
   const [text = ''] = values;
   if (JSON_OPTIONS.some((option) => option === name)) return json(name, text, spot);

@@ -10,6 +10,9 @@ const MEDIA_TYPE = 'application/problem+json';
 /** In so many seconds there may be room again. */
 const RETRY_AFTER_S = 5;
 
+/** Errors that pass by themselves. */
+const PASSING: ReadonlySet<ErrorCode> = new Set(['overloaded', 'starting', 'store-unavailable']);
+
 /** What fastify and its plugins find wrong themselves, by their codes. */
 const FRAMEWORK: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_BAD_URL: 'invalid-url',
@@ -37,7 +40,7 @@ export function sendError(error: FastifyError, request: FastifyRequest, reply: F
 
 /** Answers with a problem (RFC 9457). */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: CodedError): FastifyReply {
-  if (error.code === 'overloaded' || error.code === 'starting') reply.header('retry-after', RETRY_AFTER_S);
+  if (PASSING.has(error.code)) reply.header('retry-after', RETRY_AFTER_S);
   reply.code(error.status).header('content-type', MEDIA_TYPE).header('cache-control', 'no-store');
   return reply.serializer(JSON.stringify).send(problem(error, `urn:fovea:request:${request.id}`));
 }

@@ -1,4 +1,3 @@
-import multipart from '@fastify/multipart';
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { abandonment } from '../analysis/abandonment.ts';
@@ -8,11 +7,10 @@ import { COMPARISON, isComparison, sendComparison } from './comparison.ts';
 import { type Door, doors, responsesOf } from './door.ts';
 import { answerForm } from './media.ts';
 import { optionsFromText, viewOptions } from './options.ts';
+import { networkBodies } from './schemas/network.ts';
 import { besideSchemasOf, jsonSchemaOf, querySchemaOf } from './schemas/options.ts';
 import { ref } from './schemas/ref.ts';
 import { sendDocument } from './send-document.ts';
-
-const binary = { schema: Type.String({ format: 'binary' }) };
 
 function schemaOf(door: Door) {
   const { view, names, forms } = door;
@@ -27,24 +25,14 @@ function schemaOf(door: Door) {
     tags: ['analysis'],
     querystring: querySchemaOf(compares ? [...names, ...COMPARISON.options] : names, compares ? COMPARISON.forms : forms),
     body: {
-      content: {
-        'application/octet-stream': binary,
-        'application/onnx': binary,
-        'application/x-protobuf': binary,
-        'application/json': {
-          schema: Type.Union([
-            Type.Object(
-              { network: ref('NetworkInput'), options: Type.Optional(jsonSchemaOf(names, forms)), ...besideSchemasOf(names) },
-              { title: 'A network and options' },
-            ),
-            ref('NetworkInput'),
-            ...(compares ? [COMPARISON.body] : []),
-          ]),
-        },
-        'multipart/form-data': {
-          schema: Type.Object({ model: Type.String({ format: 'binary', description: 'The file, under any name.' }) }),
-        },
-      },
+      content: networkBodies([
+        Type.Object(
+          { network: ref('NetworkInput'), options: Type.Optional(jsonSchemaOf(names, forms)), ...besideSchemasOf(names) },
+          { title: 'A network and options' },
+        ),
+        ref('NetworkInput'),
+        ...(compares ? [COMPARISON.body] : []),
+      ]),
     },
     response: responsesOf(door, compares ? COMPARISON : undefined),
   };
@@ -52,13 +40,8 @@ function schemaOf(door: Door) {
 
 /** `POST /v1/<view>`: a network in, what the view says of it out. The door of the report is `POST /v1/analyze`. */
 export async function viewRoutes(app: FastifyInstance, { config }: { config: Config }): Promise<void> {
-  acceptNetworks(app);
-  const { jsonBytes, jsonLayers: maxLayers, answerBytes: maxBytes } = config.limits;
-  // The file itself is counted while it is read; a field is an option, never more.
-  await app.register(multipart, {
-    throwFileSizeLimit: false,
-    limits: { fileSize: Number.MAX_SAFE_INTEGER, files: 2, fields: 100, parts: 102, fieldSize: jsonBytes, headerPairs: 20 },
-  });
+  await acceptNetworks(app, config);
+  const { jsonLayers: maxLayers, answerBytes: maxBytes } = config.limits;
 
   for (const shared of doors()) {
     const { view, forms } = shared;

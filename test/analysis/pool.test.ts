@@ -164,7 +164,9 @@ t.test('the stopwatch counts work only', async (t) => {
 });
 
 t.test('small networks need no thread, large ones do', async (t) => {
-  const analyst = openAnalyst({ ...settings, limits: limits.reader, inlineBytes: 1000, inlineNodes: 5 }, () => {});
+  const analyst = openAnalyst({ ...settings, limits: limits.reader, inlineBytes: 1000, inlineNodes: 5 }, () => {}, {
+    findGraph: async () => undefined,
+  });
   // A closed pool tells what would have gone to it.
   await analyst.close();
   const json = (layers: number, bytes = 100) => {

@@ -35,6 +35,7 @@ t.test('the document tells what a reader needs', async (t) => {
   t.strictSame(
     operations.map(({ name }) => name).sort(),
     [
+      'delete /v1/networks/{ref}',
       'get /healthz',
       'get /readyz',
       'get /v1/conventions',
@@ -42,9 +43,11 @@ t.test('the document tells what a reader needs', async (t) => {
       'get /v1/formats',
       'get /v1/networks',
       'get /v1/networks/{ref}',
+      'get /v1/networks/{ref}/history',
       ...ids.map((id) => `get /v1/networks/{ref}/${id}`),
       'get /v1/operators',
       'post /graphql',
+      'post /v1/networks',
       ...ids.map((id) => `post /v1/${id === 'report' ? 'analyze' : id}`),
     ].sort(),
   );

@@ -91,7 +91,10 @@ async function main(): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'fovea-'));
   const path = join(folder, 'vgg19.onnx');
   const port = 20_000 + (process.pid % 20_000);
-  const server = spawn(process.execPath, ['src/server.ts'], { env: { PORT: String(port), LOG_LEVEL: 'silent' }, stdio: 'inherit' });
+  const server = spawn(process.execPath, ['src/server.ts'], {
+    env: { PORT: String(port), LOG_LEVEL: 'silent', DATABASE_URL: 'none' },
+    stdio: 'inherit',
+  });
   try {
     writeModel(path);
     const small = join(import.meta.dirname, '../fixtures/vgg16.onnx');

@@ -44,7 +44,7 @@ export async function readInThread(pool: Pool, source: Source, signal: AbortSign
 }
 
 function orderOf(source: Source): Order {
-  if (source.kind === 'json') return source;
+  if (source.kind !== 'file') return source;
   const { kind, maxBytes, format, name } = source;
   return { kind, maxBytes, format, name };
 }
@@ -92,7 +92,7 @@ function startJob({ threads, limits, deadlineMs }: Pool, order: Order, signal: A
     wake();
   });
   signal.addEventListener('abort', drop);
-  if (order.kind === 'json') compute(true);
+  if (order.kind !== 'file') compute(true);
   threads
     .run({ order, limits, port: port2 }, kill.signal)
     .catch((error) => {

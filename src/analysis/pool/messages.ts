@@ -2,10 +2,10 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Limits } from '../../formats/format.ts';
 import type { FaultData } from '../fault-data.ts';
 import type { Answer, Question } from '../question.ts';
-import type { FileSource, JsonSource } from '../source.ts';
+import type { FileSource, JsonSource, KeptSource } from '../source.ts';
 
 /** What a thread is told to read; the chunks of a file follow through the port. */
-export type Order = Omit<FileSource, 'chunks'> | JsonSource;
+export type Order = Omit<FileSource, 'chunks'> | JsonSource | KeptSource;
 
 /** A job as it is given to a thread. */
 export interface Job {

@@ -24,7 +24,7 @@ export async function serve({ order, limits, port }: Job): Promise<void> {
   };
   const send = (message: FromThread, transfer: readonly ArrayBuffer[] = []) => port.postMessage(message, transfer);
   try {
-    const source = order.kind === 'json' ? order : { ...order, chunks: chunksFrom(inbox, () => send({ kind: 'taken' })) };
+    const source = order.kind !== 'file' ? order : { ...order, chunks: chunksFrom(inbox, () => send({ kind: 'taken' })) };
     const network = await readSource(source, limits);
     send({ kind: 'read', format: network.format });
     const message = await inbox();

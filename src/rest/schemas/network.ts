@@ -1,4 +1,4 @@
-import { Type } from '@sinclair/typebox';
+import { type TSchema, Type } from '@sinclair/typebox';
 
 /** A network in JSON, as far as OpenAPI tells; what a description may hold is specified by schema/network.schema.json. */
 export const NetworkInputSchema = Type.Union(
@@ -34,3 +34,18 @@ export const NetworkInputSchema = Type.Union(
     ],
   },
 );
+
+const binary = { schema: Type.String({ format: 'binary' }) };
+
+/** Bodies that hold a network, by content type; `json` are those in JSON. */
+export function networkBodies(json: TSchema[]) {
+  return {
+    'application/octet-stream': binary,
+    'application/onnx': binary,
+    'application/x-protobuf': binary,
+    'application/json': { schema: Type.Union(json) },
+    'multipart/form-data': {
+      schema: Type.Object({ model: Type.String({ format: 'binary', description: 'The file, under any name.' }) }),
+    },
+  };
+}

@@ -178,6 +178,18 @@ export const OptionSchemas = {
     description: 'What the figure of a comparison shows: cost against receptive field (the default), or the receptive field against depth.',
     [wants]: "must be 'cost' or 'depth'",
   }),
+  name: Type.String({
+    description: 'What the network is kept as: the next version of this name. No @, no *, no control character; at most 200 characters.',
+    [wants]: 'must be a string',
+  }),
+  tags: Type.Array(Type.String(), {
+    description: 'Words to find it by, at most 32; they replace those that it had.',
+    [wants]: 'must be a list of words',
+  }),
+  note: Type.String({
+    description: 'What there is to say of it, at most 4000 characters; replaces what was said.',
+    [wants]: 'must be a string',
+  }),
   format: Type.String({ description: 'Id of the format of the model; without it the content decides.', [wants]: 'must be a string' }),
   as: oneOf(['json', 'csv', 'md', 'svg', 'netron'], {
     description: 'Form of the answer; wins over the Accept header.',
@@ -215,11 +227,15 @@ const QuerySchemas = {
   }),
   conventions: Type.String({ description: '`fvcore,thop`: ids of two conventions, as in /v1/conventions, that are reconciled.' }),
   figure: Type.String({ description: '`4.1e9:FLOP`, or without a unit: a published figure that is explained.' }),
+  tags: Type.Array(Type.String(), { description: '`vision,small`, or repeated: words to find it by; they replace those that it had.' }),
   position: indices('`100,120`: a position of the source, by its indices along the followed axes; the centre by default.'),
 };
 
 /** Options that only JSON can tell: in a query or a form they stand as JSON text, and in a body also beside the network. */
 export const JSON_OPTIONS = ['edits', 'target', 'budget'] as const;
+
+/** Options that stand beside the network in a body, and not only under `options`. */
+export const BESIDE: readonly OptionName[] = [...JSON_OPTIONS, 'name', 'tags', 'note'];
 
 function ofDoor<T extends object>(schemas: T, names: readonly OptionName[], forms: readonly string[]) {
   const taken = Object.entries(schemas).filter(([name]) => names.some((n) => n === name));
@@ -239,6 +255,6 @@ export function querySchemaOf(names: readonly OptionName[], forms: readonly stri
 
 /** The options of a door that may also stand beside the network. */
 export function besideSchemasOf(names: readonly OptionName[]) {
-  const beside = JSON_OPTIONS.filter((name) => names.includes(name));
+  const beside = BESIDE.filter((name) => names.includes(name));
   return Object.fromEntries(beside.map((name) => [name, Type.Optional(OptionSchemas[name])]));
 }

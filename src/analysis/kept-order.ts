@@ -1,0 +1,30 @@
+import { Fault } from '../core/fault.ts';
+import type { Order } from '../store/list.ts';
+import { FIELDS, type Field } from '../store/totals.ts';
+import { suggestion } from './nearest.ts';
+
+/** Networks in one page of a list. */
+export const PAGE = 50;
+export const MOST_IN_PAGE = 1000;
+
+/** Newest first. */
+export const NEWEST = '-keptAt';
+
+/** `macs` upwards, `-macs` downwards. Fault: `invalid-option`. */
+export function orderOf(text: string): Order {
+  const descending = text.startsWith('-');
+  return { field: fieldOf(descending ? text.slice(1) : text), descending };
+}
+
+/** A field of `FIELDS`. Fault: `invalid-option`. */
+export function fieldOf(name: string): Field {
+  if (Object.hasOwn(FIELDS, name)) return name as Field;
+  throw new Fault('invalid-option', `kept networks have no '${name}' to be ordered by${suggestion(name, Object.keys(FIELDS))}`);
+}
+
+/** Fault `invalid-option` for a page that is too large. */
+export function checkPage(first: number): void {
+  if (!(Number.isInteger(first) && first >= 1 && first <= MOST_IN_PAGE)) {
+    throw new Fault('invalid-option', `first must be an integer from 1 to ${MOST_IN_PAGE}`);
+  }
+}
