@@ -9,6 +9,7 @@ const Status = Type.Object({ status: Type.String({ description: 'ok' }) }, { des
 export async function probes(app: FastifyInstance): Promise<void> {
   const options = (operationId: string, summary: string) => ({
     logLevel: 'silent' as const,
+    config: { access: 'open' as const, unhurried: true as const },
     schema: {
       operationId,
       summary,
@@ -26,7 +27,8 @@ export async function probes(app: FastifyInstance): Promise<void> {
   app.get('/readyz', options('readyz', 'Whether the service takes requests'), async () => {
     if (app.closing) throw new Fault('shutting-down', 'this instance is shutting down');
     if (app.analyst.state === 'starting') throw new Fault('starting', 'this instance is starting');
-    if (app.analyst.state === 'full') throw new Fault('overloaded', 'this instance has more to do than it has room for');
+    if (app.analyst.state === 'full' || app.isUnderPressure())
+      throw new Fault('overloaded', 'this instance has more to do than it has room for');
     return { status: 'ok' };
   });
 }

@@ -34,7 +34,8 @@ export function sendBody(
 ): FastifyReply {
   const digest = createHash('sha256').update(JSON.stringify([identity, form]));
   const tag = `"${digest.digest('base64url')}"`;
-  reply.header('etag', tag).header('vary', 'Accept, Accept-Encoding');
+  reply.header('etag', tag);
+  vary(reply, 'Accept', 'Accept-Encoding');
   if (isKnown(reply.request, tag)) return reply.code(304).send();
   const [only] = body;
   // A browser that opens a figure by itself must not run or load anything that a name in a model file may have smuggled in.
@@ -43,6 +44,12 @@ export function sendBody(
     .headers(headers)
     .type(`${TYPES[form]}${PARAMETERS[form]}`)
     .send(body.length === 1 && only !== undefined ? Buffer.from(only.buffer) : Readable.from(body));
+}
+
+/** Adds to the headers of a request that its answer depends on. */
+function vary(reply: FastifyReply, ...names: readonly string[]): void {
+  const already = reply.getHeader('vary');
+  reply.header('vary', [...(already === undefined ? [] : [String(already)]), ...names].join(', '));
 }
 
 /** The options in one order, whichever they were given in. */
