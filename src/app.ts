@@ -2,35 +2,35 @@ import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
 import { graphql } from './graphql/plugin.ts';
+import { access } from './rest/access.ts';
 import { analyst } from './rest/analyst.ts';
 import { catalogRoutes } from './rest/catalog.ts';
 import { collectionRoutes } from './rest/collection.ts';
+import { compression } from './rest/compression.ts';
 import { docs, openapi } from './rest/docs.ts';
+import { headers } from './rest/headers.ts';
 import { home } from './rest/home.ts';
 import { keepRoute } from './rest/keep.ts';
 import { linger } from './rest/linger.ts';
+import { type LogStream, logger } from './rest/log.ts';
+import { metrics } from './rest/metrics.ts';
 import { networkRoutes } from './rest/networks.ts';
 import { notFound } from './rest/not-found.ts';
+import { pressure } from './rest/pressure.ts';
 import { probes } from './rest/probes.ts';
 import { answerGarbage, sendError } from './rest/problem.ts';
+import { rate } from './rest/rate.ts';
 import { shutdown } from './rest/shutdown.ts';
 import { store } from './rest/store.ts';
 import { viewRoutes } from './rest/views.ts';
 
-/** Where log lines go; stdout where nothing is given. */
-export interface LogStream {
-  write(line: string): void;
-}
+export type { LogStream };
 
 /** Builds the service. It listens to nothing yet: tests inject requests, and `server.ts` listens. */
 export async function buildApp(config: Config, stream?: LogStream): Promise<FastifyInstance> {
   const { timeouts } = config;
   const app = Fastify({
-    logger: {
-      level: config.logLevel,
-      redact: ['req.headers.authorization', 'req.headers.cookie'],
-      ...(stream === undefined ? {} : { stream }),
-    },
+    logger: logger(config, stream),
     requestIdHeader: false,
     genReqId: (request) => requestId(request.headers['x-request-id']),
     bodyLimit: config.limits.jsonBytes,
@@ -38,6 +38,7 @@ export async function buildApp(config: Config, stream?: LogStream): Promise<Fast
     requestTimeout: timeouts.requestMs,
     connectionTimeout: timeouts.idleMs,
     keepAliveTimeout: timeouts.keepAliveMs,
+    trustProxy: trusted(config.edge.trustProxy),
     http: { headersTimeout: timeouts.headersMs },
     // Requests that still come in on open connections are answered as any other, and told to close them.
     return503OnClosing: false,
@@ -56,9 +57,15 @@ export async function buildApp(config: Config, stream?: LogStream): Promise<Fast
 
   await app.register(shutdown);
   await app.register(linger);
+  await app.register(headers, { config });
+  await app.register(notFound);
+  await app.register(metrics, { config });
+  await app.register(pressure, { config });
+  await app.register(rate, { config });
+  await app.register(access, { config });
   await app.register(store, { config });
   await app.register(analyst, { config });
-  await app.register(notFound);
+  await app.register(compression, { config });
   await app.register(openapi);
   await app.register(home);
   await app.register(probes);
@@ -75,4 +82,10 @@ export async function buildApp(config: Config, stream?: LogStream): Promise<Fast
 /** A client's own id, where it is fit to be written into logs and headers. */
 function requestId(given: string | readonly string[] | undefined): string {
   return typeof given === 'string' && /^[\w.:/+=-]{1,128}$/.test(given) ? given : randomUUID();
+}
+
+/** Which hops between the client and this service are proxies of its operator. */
+function trusted(proxies: Config['edge']['trustProxy']): boolean | string[] | ((address: string, hop: number) => boolean) {
+  if (typeof proxies === 'boolean') return proxies;
+  return typeof proxies === 'number' ? (_address, hop) => hop < proxies : [...proxies];
 }

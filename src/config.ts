@@ -30,19 +30,46 @@ export interface Config {
     readonly connections: number;
     readonly timeoutMs: number;
   };
+  readonly cache: {
+    readonly bytes: number;
+    readonly faultMs: number;
+  };
+  readonly spool: {
+    readonly folder: string;
+    readonly bytes: number;
+  };
+  readonly access: {
+    readonly readTokens: readonly string[];
+    readonly writeTokens: readonly string[];
+  };
+  readonly edge: {
+    readonly trustProxy: boolean | number | readonly string[];
+    readonly corsOrigins: readonly string[];
+    readonly ratePerMinute: number;
+    readonly compress: boolean;
+  };
+  readonly pressure: {
+    readonly eventLoopMs: number;
+    readonly rssBytes: number;
+  };
+  readonly metrics: {
+    readonly on: boolean;
+    readonly port: number;
+  };
   readonly timeouts: {
     readonly requestMs: number;
     readonly headersMs: number;
     readonly idleMs: number;
     readonly keepAliveMs: number;
     readonly graceMs: number;
+    readonly leaveMs: number;
   };
 }
 
 interface Knob<T> {
   readonly fallback: T;
   readonly doc: string;
-  /** Whether the value must not be told. */
+  /** A value that must not be shown, wrong or right. */
   readonly secret?: true;
   read(text: string): T;
 }
@@ -79,6 +106,46 @@ function oneOf(values: readonly string[], fallback: string, doc: string): Knob<s
     read(value) {
       if (!values.includes(value)) throw new Error(`must be one of ${values.join(', ')}`);
       return value;
+    },
+  };
+}
+
+function flag(fallback: boolean, doc: string): Knob<boolean> {
+  const { read, ...rest } = oneOf(['true', 'false'], String(fallback), doc);
+  return { ...rest, fallback, read: (value) => read(value) === 'true' };
+}
+
+/** Values with commas between them; `form` is what each must match, and `wanted` says so. */
+function list(form: RegExp, wanted: string, doc: string): Knob<readonly string[]> {
+  return {
+    fallback: Object.freeze([]),
+    doc,
+    read(value) {
+      const values = value.split(',').map((one) => one.trim());
+      if (!values.every((one) => form.test(one))) throw new Error(`must be ${wanted}, with commas between them`);
+      return Object.freeze(values);
+    },
+  };
+}
+
+const tokens = (doc: string): Knob<readonly string[]> => ({
+  ...list(/^[\w.~+/-]{16,}=*$/, 'tokens of at least 16 letters, digits and -._~+/', doc),
+  secret: true,
+});
+
+/** Whose word on the client's address is taken. */
+function proxies(doc: string): Knob<boolean | number | readonly string[]> {
+  const addresses = list(
+    /^[0-9a-f.:]+(\/\d{1,3})?$|^(loopback|linklocal|uniquelocal)$/i,
+    'false, true, a number of proxies, or addresses',
+    doc,
+  );
+  return {
+    fallback: false,
+    doc,
+    read(value) {
+      if (value === 'true' || value === 'false') return value === 'true';
+      return /^\d{1,2}$/.test(value) ? Number(value) : addresses.read(value);
     },
   };
 }
@@ -124,11 +191,7 @@ export const KNOBS = {
   POOL_QUEUE: integer(16, 'Large networks that may wait for a thread; more are refused.', 0),
   POOL_QUEUE_MS: integer(20_000, 'Milliseconds that a large network waits for a thread.', 1, MAX_TIMER),
   POOL_MEMORY_MB: integer(1024, 'Megabytes of heap that one thread may use.', 16),
-  POOL_WARM: oneOf(
-    ['true', 'false'],
-    'true',
-    'Whether a thread is started with the process, so that the first large network does not wait for it.',
-  ),
+  POOL_WARM: flag(true, 'Whether a thread is started with the process, so that the first large network does not wait for it.'),
   ANALYSIS_DEADLINE_MS: integer(30_000, 'Milliseconds of work on one large network, without waiting for its bytes.', 1, MAX_TIMER),
 
   DATABASE_URL: database(
@@ -137,25 +200,54 @@ export const KNOBS = {
   ),
   DATABASE_CONNECTIONS: integer(8, 'Most connections to the database.', 1, 1000),
   DATABASE_TIMEOUT_MS: integer(5_000, 'Milliseconds that a connection, a lock or a statement of the database is waited for.', 1, MAX_TIMER),
+  CACHE_BYTES: integer(64 * MiB, 'Size of the answers that are kept for those who ask the same again; 0 keeps none.', 0),
+  CACHE_FAULT_MS: integer(10_000, 'Milliseconds for which it is kept that a network cannot be analyzed.', 0, MAX_TIMER),
+  SPOOL_DIR: text('', 'Folder where large files wait until they are whole; empty is that of the system for temporary files.'),
+  SPOOL_BYTES: integer(8 * GiB, 'Size of all files that wait there at a time; more are refused.', 0),
+
+  READ_TOKENS: tokens('Bearer tokens that may read; where there are none, anyone may.'),
+  WRITE_TOKENS: tokens('Bearer tokens that may also keep and forget networks; where there are no tokens at all, anyone may.'),
+  TRUST_PROXY: proxies("Whether the X-Forwarded headers are believed: false, true, how many proxies there are, or the proxies' addresses."),
+  CORS_ORIGINS: list(/^(https?:\/\/[\w.:[\]-]+|\*)$/, 'origins like https://example.org, or *', 'Origins whose pages may use the service.'),
+  RATE_LIMIT: integer(0, 'Requests that one address may send in a minute; 0 is any number.', 0),
+  COMPRESS: flag(true, 'Whether answers are compressed for clients that take it.'),
+  MAX_EVENT_LOOP_DELAY_MS: integer(
+    1_000,
+    'Milliseconds that events wait for their turn, on average over a second, above which requests are refused; 0 is any.',
+    0,
+  ),
+  MAX_RSS_MB: integer(
+    0,
+    "Megabytes of resident memory above which requests are refused; 0 is nine tenths of the container's limit, if it has one.",
+    0,
+  ),
+  METRICS: flag(true, 'Whether /metrics tells Prometheus how the service does.'),
+  METRICS_PORT: integer(0, 'Port that /metrics has to itself; 0 is the port of everything else.', 0, 65535),
 
   REQUEST_TIMEOUT_MS: integer(600_000, 'Milliseconds in which a request must have arrived whole.'),
   HEADERS_TIMEOUT_MS: integer(15_000, 'Milliseconds in which the headers of a request must have arrived.'),
   IDLE_TIMEOUT_MS: integer(60_000, 'Milliseconds without traffic after which a connection is closed.'),
   KEEP_ALIVE_TIMEOUT_MS: integer(10_000, 'Milliseconds that an idle connection waits for its next request.'),
-  SHUTDOWN_GRACE_MS: integer(10_000, 'Milliseconds that requests under way get to finish at shutdown.'),
+  SHUTDOWN_GRACE_MS: integer(10_000, 'Milliseconds that requests under way get to finish at shutdown.', 1, MAX_TIMER),
+  SHUTDOWN_DELAY_MS: integer(
+    0,
+    'Milliseconds between not being ready and taking no more connections, for a balancer to notice.',
+    0,
+    MAX_TIMER,
+  ),
 };
 
 type Settings = { [K in keyof typeof KNOBS]: (typeof KNOBS)[K]['fallback'] };
 
 function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   const wrong: string[] = [];
-  const entries = Object.entries(KNOBS).map(([name, knob]) => {
+  const entries = Object.entries<Knob<unknown>>(KNOBS).map(([name, knob]) => {
     const value = env[name];
     if (value === undefined || value === '') return [name, knob.fallback];
     try {
       return [name, knob.read(value)];
     } catch (error) {
-      wrong.push(`${name}${'secret' in knob ? '' : `='${value}'`}: ${(error as Error).message}`);
+      wrong.push(`${name}${knob.secret ? '' : `='${value}'`}: ${(error as Error).message}`);
       return [name, knob.fallback];
     }
   });
@@ -163,8 +255,14 @@ function readSettings(env: Readonly<Record<string, string | undefined>>): Settin
   return Object.fromEntries(entries);
 }
 
-/** Reads the configuration; throws one error that lists everything that is wrong with it. */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+/** Of the memory that the container may use, the share above which requests are refused. */
+const SHARE_OF_MEMORY = 0.9;
+
+/**
+ * Reads the configuration; throws one error that lists everything that is wrong with it. `memoryBytes` is what the
+ * process may use, where that is limited.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>, memoryBytes = 0): Config {
   const s = readSettings(env);
   return Object.freeze({
     host: s.HOST,
@@ -198,19 +296,34 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       queueMs: s.POOL_QUEUE_MS,
       memoryMb: s.POOL_MEMORY_MB,
       deadlineMs: s.ANALYSIS_DEADLINE_MS,
-      warm: s.POOL_WARM === 'true',
+      warm: s.POOL_WARM,
     }),
     store: Object.freeze({
       url: s.DATABASE_URL,
       connections: s.DATABASE_CONNECTIONS,
       timeoutMs: s.DATABASE_TIMEOUT_MS,
     }),
+    cache: Object.freeze({ bytes: s.CACHE_BYTES, faultMs: s.CACHE_FAULT_MS }),
+    spool: Object.freeze({ folder: s.SPOOL_DIR, bytes: s.SPOOL_BYTES }),
+    access: Object.freeze({ readTokens: s.READ_TOKENS, writeTokens: s.WRITE_TOKENS }),
+    edge: Object.freeze({
+      trustProxy: s.TRUST_PROXY,
+      corsOrigins: s.CORS_ORIGINS,
+      ratePerMinute: s.RATE_LIMIT,
+      compress: s.COMPRESS,
+    }),
+    pressure: Object.freeze({
+      eventLoopMs: s.MAX_EVENT_LOOP_DELAY_MS,
+      rssBytes: s.MAX_RSS_MB > 0 ? s.MAX_RSS_MB * MiB : SHARE_OF_MEMORY * memoryBytes,
+    }),
+    metrics: Object.freeze({ on: s.METRICS, port: s.METRICS_PORT }),
     timeouts: Object.freeze({
       requestMs: s.REQUEST_TIMEOUT_MS,
       headersMs: s.HEADERS_TIMEOUT_MS,
       idleMs: s.IDLE_TIMEOUT_MS,
       keepAliveMs: s.KEEP_ALIVE_TIMEOUT_MS,
       graceMs: s.SHUTDOWN_GRACE_MS,
+      leaveMs: s.SHUTDOWN_DELAY_MS,
     }),
   });
 }

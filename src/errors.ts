@@ -5,6 +5,9 @@ export const ERRORS = {
   // the request
   'invalid-url': { status: 400, title: 'The URL is not valid' },
   'invalid-request': { status: 400, title: 'The request is not valid HTTP' },
+  unauthorized: { status: 401, title: 'A token is needed' },
+  forbidden: { status: 403, title: 'The token may not do this' },
+  'rate-limited': { status: 429, title: 'Too many requests from one address' },
   'not-found': { status: 404, title: 'There is nothing at this URL' },
   'method-not-allowed': { status: 405, title: 'The URL does not know this method' },
   'not-acceptable': { status: 406, title: 'The answer has no such form' },

@@ -10,7 +10,7 @@ export function chunksOf(stream: Readable): Chunks {
 }
 
 /** Passes chunks on and counts them: a body may turn out to be larger than it is allowed to be only while it arrives. */
-export async function* bounded(chunks: Chunks, maxBytes: number): Chunks {
+export async function* bounded(chunks: Chunks | Iterable<Uint8Array>, maxBytes: number): Chunks {
   let bytes = 0;
   for await (const chunk of chunks) {
     bytes += chunk.length;
@@ -33,9 +33,10 @@ export async function collect(chunks: Chunks, maxBytes: number): Promise<Buffer>
 
 /** The beginning of a body, read ahead. */
 export interface Peeked {
+  readonly head: Buffer;
   /** Whether this is all of it. */
   readonly whole: boolean;
-  /** The body from its beginning: as often as one likes if it is whole, else once. */
+  /** The body from its beginning; once. */
   chunks(): Chunks;
 }
 
@@ -46,17 +47,15 @@ export async function peek(chunks: Chunks, bytes: number): Promise<Peeked> {
   let size = 0;
   while (size <= bytes) {
     const { done, value } = await rest.next();
-    if (done) return { whole: true, chunks: () => joined(held) };
+    if (done) return { head: Buffer.concat(held), whole: true, chunks: () => joined(held, rest) };
     held.push(value);
     size += value.length;
   }
-  return { whole: false, chunks: () => joined(held, rest) };
+  return { head: Buffer.concat(held), whole: false, chunks: () => joined(held, rest) };
 }
 
-async function* joined(held: Uint8Array[], rest?: AsyncIterator<Uint8Array>): Chunks {
-  yield* held;
-  if (rest === undefined) return;
-  held.length = 0;
+async function* joined(held: Uint8Array[], rest: AsyncIterator<Uint8Array>): Chunks {
+  yield* held.splice(0);
   try {
     for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
   } finally {

@@ -2,14 +2,13 @@ import { Fault } from '../core/fault.ts';
 import type { Store } from '../store/store.ts';
 import { keptRefOf } from './ref.ts';
 import { refIn } from './resolve-network.ts';
-import type { Source } from './source.ts';
+import type { JsonSource, KeptSource } from './source.ts';
 
 /**
  * The source itself, or where it refers to a kept network the graph that is kept: threads have no store, and a name is
  * looked up once, so that it means one network to one request. Faults: `network-not-found`, `store-unavailable`.
  */
-export async function fromStore(source: Source, store: Pick<Store, 'findGraph'>): Promise<Source> {
-  if (source.kind !== 'json') return source;
+export async function fromStore(source: JsonSource, store: Pick<Store, 'findGraph'>): Promise<JsonSource | KeptSource> {
   const { value, pointer } = source;
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'ref')) return source;
   const ref = refIn(value as Readonly<Record<string, unknown>>, pointer);

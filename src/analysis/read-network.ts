@@ -7,7 +7,7 @@ import { bounded, type Chunks } from './chunks.ts';
 import { suggestion } from './nearest.ts';
 
 /** As many bytes as every format needs to tell whether a file is its own. */
-const HEAD_BYTES = 16;
+export const HEAD_BYTES = 16;
 
 export interface ReadOptions {
   readonly limits: Limits;
@@ -16,22 +16,23 @@ export interface ReadOptions {
   readonly format?: string | undefined;
   /** What to call the network; without it the file decides. */
   readonly name?: string | undefined;
+  /** Its digest, where that has been taken. */
+  readonly sha256?: string | undefined;
 }
 
 /**
  * Reads a network from a file that is still arriving. No more of it is in memory than what its format's reader keeps:
  * digest and size are taken of each chunk as it passes.
  */
-export async function readNetwork(chunks: Chunks, options: ReadOptions): Promise<Network> {
-  const forced = options.format === undefined ? undefined : formatById(options.format);
-  const hash = createHash('sha256');
+export async function readNetwork(chunks: Chunks | Iterable<Uint8Array>, options: ReadOptions): Promise<Network> {
+  const hash = options.sha256 === undefined ? createHash('sha256') : undefined;
   let bytes = 0;
   let head = new Uint8Array();
-  const opened = () => open(head, forced, options.limits);
+  const opened = () => open(head, options.format, options.limits);
   let reader: ReturnType<typeof opened> | undefined;
   for await (const chunk of bounded(chunks, options.maxBytes)) {
     bytes += chunk.length;
-    hash.update(chunk);
+    hash?.update(chunk);
     if (reader !== undefined) {
       reader.reader.push(chunk);
       continue;
@@ -42,7 +43,6 @@ export async function readNetwork(chunks: Chunks, options: ReadOptions): Promise
       head = new Uint8Array();
     }
   }
-  if (bytes === 0) throw new Fault('empty-body', 'the body is empty: send a model file or a network description');
   reader ??= opened();
   const { graph, producer, opset } = reader.reader.end();
   return {
@@ -50,7 +50,7 @@ export async function readNetwork(chunks: Chunks, options: ReadOptions): Promise
     format: reader.format.id,
     name: options.name ?? graph.name,
     bytes,
-    sha256: hash.digest('hex'),
+    sha256: hash?.digest('hex') ?? (options.sha256 as string),
     ...(producer === undefined ? {} : { producer }),
     ...(opset === undefined ? {} : { opset }),
   };
@@ -64,16 +64,25 @@ export function formatById(id: string): Format {
   throw new Fault('invalid-option', `format '${id}' is not known${suggestion(id, known)}`);
 }
 
-function open(head: Uint8Array, forced: Format | undefined, limits: Limits) {
-  const format = forced ?? detectFormat(head);
-  if (format === undefined) {
-    const advice =
-      recognize(head) ??
-      `it is none of ${formats()
-        .map((f) => f.title)
-        .join(', ')}`;
-    throw new Fault('unknown-format', `the body is not a network that Fovea reads: ${advice}`);
-  }
+/**
+ * The format that a caller names, else that of the first bytes of a file: at least `HEAD_BYTES`, or all. Faults:
+ * `invalid-option`, `empty-body`, `unknown-format`.
+ */
+export function formatFor(head: Uint8Array, id: string | undefined): Format {
+  const forced = id === undefined ? undefined : formatById(id);
+  if (head.length === 0) throw new Fault('empty-body', 'the body is empty: send a model file or a network description');
+  const found = forced ?? detectFormat(head);
+  if (found !== undefined) return found;
+  const advice =
+    recognize(head) ??
+    `it is none of ${formats()
+      .map((f) => f.title)
+      .join(', ')}`;
+  throw new Fault('unknown-format', `the body is not a network that Fovea reads: ${advice}`);
+}
+
+function open(head: Uint8Array, id: string | undefined, limits: Limits) {
+  const format = formatFor(head, id);
   const reader = format.open(limits);
   reader.push(head);
   return { format, reader };

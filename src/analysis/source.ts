@@ -1,3 +1,4 @@
+import { readSync } from 'node:fs';
 import type { Network } from '../core/graph.ts';
 import type { Limits } from '../formats/format.ts';
 import { decodeGraph } from '../store/codec/graph-bytes.ts';
@@ -32,12 +33,38 @@ export interface KeptSource {
 }
 
 /** A network as it was sent, not read yet. */
-export type Source = FileSource | JsonSource | KeptSource;
+export type Source = FileSource | JsonSource;
+
+/** A file that has arrived: its bytes, or the number of the open file that they stand in. */
+export interface WholeFile {
+  readonly kind: 'whole';
+  readonly content: Uint8Array | number;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly format?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+/** A network that has arrived, as it passes between threads. */
+export type Arrived = WholeFile | JsonSource | KeptSource;
 
 /** Reads a network, in whichever thread. */
-export async function readSource(source: Source, limits: Limits): Promise<Network> {
+export async function readSource(source: Arrived, limits: Limits): Promise<Network> {
   if (source.kind === 'json') return resolveNetwork(source.value, limits, source.pointer);
   if (source.kind === 'kept') return { graph: decodeGraph(source.body, limits), ...source.about };
-  const { chunks, maxBytes, format, name } = source;
-  return readNetwork(chunks, { limits, maxBytes, format, name });
+  const { content, bytes, ...known } = source;
+  return readNetwork(typeof content === 'number' ? chunksOfFile(content, bytes) : [content], { ...known, limits, maxBytes: bytes });
+}
+
+const CHUNK_BYTES = 64 * 1024;
+
+/** Each chunk has memory of its own, since readers keep parts of it. */
+function* chunksOfFile(file: number, bytes: number): Generator<Uint8Array> {
+  for (let at = 0; at < bytes; ) {
+    const chunk = new Uint8Array(Math.min(CHUNK_BYTES, bytes - at));
+    const read = readSync(file, chunk, 0, chunk.length, at);
+    if (read === 0) throw new Error('a file of the spool is shorter than what was written');
+    yield chunk.subarray(0, read);
+    at += read;
+  }
 }

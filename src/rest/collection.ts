@@ -16,7 +16,7 @@ import { sendProblem } from './problem.ts';
 import { Family, OneBuiltIn, Pattern } from './schemas/built-ins.ts';
 import { type ByRef, Ref } from './schemas/by-ref.ts';
 import { History, OneKept, Page } from './schemas/kept.ts';
-import { sendBody } from './send-document.ts';
+import { sendBody, tagOf } from './send-document.ts';
 
 type Query = Readonly<Record<string, string | string[]>>;
 
@@ -36,7 +36,7 @@ export async function collectionRoutes(app: FastifyInstance, { config }: { confi
 
   /** Data names itself by its content: another list is another document. */
   function send(reply: FastifyReply, text: string, form: Form): FastifyReply {
-    return sendBody(reply, written([text], answerBytes), form, [text]);
+    return sendBody(reply, written([text], answerBytes), form, tagOf([text], form));
   }
 
   const listSchema = {

@@ -14,7 +14,7 @@ import { answerForm } from './media.ts';
 import { optionsFromJson, optionsFromText, viewOptions } from './options.ts';
 import { jsonSchemaOf, type OptionName } from './schemas/options.ts';
 import { ref } from './schemas/ref.ts';
-import { askedOf, sendBody } from './send-document.ts';
+import { askedOf, sendBody, tagOf } from './send-document.ts';
 
 const OPTIONS: readonly OptionName[] = ['input', 'bind', 'batch', 'convention', 'causal', 'strict', 'plot', 'as'];
 const FORMS: readonly Form[] = ['json', 'md', 'svg'];
@@ -70,7 +70,7 @@ export async function sendComparison(
   const comparison = await compareNetworks(sources, viewOptions(asked), read);
   const body = written(textsOf(comparison, form, plot), limits.answerBytes);
   const identity = comparison.networks.map(({ network: { sha256, format, name } }) => [sha256, format, name]);
-  return sendBody(reply, body, form, ['comparison', identity, askedOf(options), comparison.engine.version]);
+  return sendBody(reply, body, form, tagOf(['comparison', identity, askedOf(options)], form));
 }
 
 function textsOf(comparison: Comparison, form: Form, plot: Plot): readonly string[] {

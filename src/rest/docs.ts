@@ -28,6 +28,12 @@ export const openapi = fp(async (app) => {
         { name: 'catalog', description: 'What Fovea knows.' },
         { name: 'operation', description: 'For those who run it.' },
       ],
+      components: {
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer', description: 'Wanted where the service was started with tokens.' },
+        },
+      },
+      security: [{}, { token: [] }],
     },
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => (typeof json.$id === 'string' ? json.$id : `schema-${i}`) },
   });
@@ -35,6 +41,10 @@ export const openapi = fp(async (app) => {
 
 /** `/openapi.json` and the page that shows it. Every asset is served from here: the page works offline. */
 export async function docs(app: FastifyInstance): Promise<void> {
+  // It tells what Fovea can do, and nothing of any network.
+  app.addHook('onRoute', (route) => {
+    route.config = { ...route.config, access: 'open' };
+  });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   await app.register(swaggerUi, {
     routePrefix: '/docs',

@@ -20,7 +20,7 @@ const page = (origin: string) => `<!doctype html>
 
 /** A page for whoever opens the service in a browser. */
 export async function home(app: FastifyInstance): Promise<void> {
-  app.get('/', { schema: { hide: true } }, async (request, reply) => {
+  app.get('/', { schema: { hide: true }, config: { access: 'open' } }, async (request, reply) => {
     // The Host header is the client's to choose: nothing but a host name and a port may get into the page.
     const host = /^[\w.:[\]-]+$/.test(request.host) ? request.host : 'localhost';
     return reply

@@ -1,12 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { abandonment } from '../analysis/abandonment.ts';
+import { isBuiltIn } from '../analysis/identity.ts';
 import type { Config } from '../config.ts';
 import { type Door, doors, responsesOf } from './door.ts';
 import { answerForm } from './media.ts';
 import { optionsFromText, viewOptions } from './options.ts';
 import { type ByRef, Ref } from './schemas/by-ref.ts';
 import { querySchemaOf } from './schemas/options.ts';
-import { sendDocument } from './send-document.ts';
+import { askedOf, knows, sendDocument, sendKnown, tagOf } from './send-document.ts';
 
 /** Every view of every network that the service has. */
 export async function networkRoutes(app: FastifyInstance, { config }: { config: Config }): Promise<void> {
@@ -32,13 +33,17 @@ function viewOfNetwork(app: FastifyInstance, door: Door, { limits }: Config): vo
     async (request: FastifyRequest<{ Params: ByRef }>, reply) => {
       const options = optionsFromText(request.query as Record<string, string | string[]>, names);
       const form = answerForm(options.as, request.headers.accept, forms);
+      const { ref } = request.params;
+      // What a built-in network is has its name for an identity: nobody has this tag but of an answer that was given.
+      const tag = isBuiltIn(ref) ? tagOf([ref, view.id, askedOf(options)], form) : undefined;
+      if (tag !== undefined && knows(request, tag)) return sendKnown(reply, tag);
       const leave = abandonment(reply.raw);
       try {
-        const source = { kind: 'json', value: { ref: request.params.ref }, pointer: '', bytes: 0 } as const;
+        const source = { kind: 'json', value: { ref }, pointer: '', bytes: 0 } as const;
         const network = await app.analyst.read(source, leave.signal, view.heavy);
         const sizes = { maxLayers: limits.jsonLayers, maxBytes: limits.answerBytes };
         const document = await network.ask({ kind: 'document', view: view.id, options: viewOptions(options), form, limits: sizes });
-        return sendDocument(reply, document, view, options, form);
+        return sendDocument(reply, document, view, options, form, tag);
       } finally {
         leave.abort();
       }

@@ -18,6 +18,7 @@ const Ready = Type.Object(
 export async function probes(app: FastifyInstance): Promise<void> {
   const options = (operationId: string, summary: string, status: TSchema = Status) => ({
     logLevel: 'silent' as const,
+    config: { access: 'open' as const, unhurried: true as const },
     schema: {
       operationId,
       summary,
@@ -35,7 +36,8 @@ export async function probes(app: FastifyInstance): Promise<void> {
   app.get('/readyz', options('readyz', 'Whether the service takes requests', Ready), async () => {
     if (app.closing) throw new Fault('shutting-down', 'this instance is shutting down');
     if (app.analyst.state === 'starting') throw new Fault('starting', 'this instance is starting');
-    if (app.analyst.state === 'full') throw new Fault('overloaded', 'this instance has more to do than it has room for');
+    if (app.analyst.state === 'full' || app.isUnderPressure())
+      throw new Fault('overloaded', 'this instance has more to do than it has room for');
     // A service without its store still analyzes what it is sent, so this is told and no reason to send it nothing.
     return { status: 'ok', store: await storeState(app) };
   });

@@ -10,8 +10,12 @@ const MEDIA_TYPE = 'application/problem+json';
 /** In so many seconds there may be room again. */
 const RETRY_AFTER_S = 5;
 
-/** Errors that pass by themselves. */
-const PASSING: ReadonlySet<ErrorCode> = new Set(['overloaded', 'starting', 'store-unavailable']);
+const CHALLENGE = 'Bearer realm="fovea"';
+/** What is wrong with the token of a request (RFC 6750, 3.1). */
+const CHALLENGES: Readonly<Partial<Record<ErrorCode, string>>> = {
+  unauthorized: `${CHALLENGE}, error="invalid_token"`,
+  forbidden: `${CHALLENGE}, error="insufficient_scope", scope="write"`,
+};
 
 /** What fastify and its plugins find wrong themselves, by their codes. */
 const FRAMEWORK: Readonly<Record<string, ErrorCode>> = {
@@ -34,13 +38,15 @@ const FRAMEWORK: Readonly<Record<string, ErrorCode>> = {
 export function sendError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = understand(error, request);
   if (known.detail === null) request.log.error({ err: error }, 'request failed');
-  else request.log.debug({ err: error }, known.code);
+  else request.log.debug(`refused: ${known.code}`);
   return sendProblem(request, reply, known);
 }
 
 /** Answers with a problem (RFC 9457). */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: CodedError): FastifyReply {
-  if (PASSING.has(error.code)) reply.header('retry-after', RETRY_AFTER_S);
+  if (error.status === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', RETRY_AFTER_S);
+  const challenge = CHALLENGES[error.code];
+  if (challenge !== undefined) reply.header('www-authenticate', request.headers.authorization === undefined ? CHALLENGE : challenge);
   reply.code(error.status).header('content-type', MEDIA_TYPE).header('cache-control', 'no-store');
   return reply.serializer(JSON.stringify).send(problem(error, `urn:fovea:request:${request.id}`));
 }

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Document } from '../analysis/document.ts';
 import type { Form, View } from '../analysis/views/view.ts';
+import { VERSION } from '../core/version.ts';
 import { TYPES } from './media.ts';
 import type { RequestOptions } from './schemas/options.ts';
 
@@ -14,35 +15,60 @@ const PARAMETERS: Readonly<Record<Form, string>> = {
   netron: '; charset=utf-8',
 };
 
-/** Answers with what a view says, in one of its forms. */
-export function sendDocument(reply: FastifyReply, document: Document, view: View, options: RequestOptions, form: Form): FastifyReply {
-  const { network, engine, status, body } = document;
-  const identity = [network.sha256, network.format, network.name, view.id, askedOf(options), engine.version];
-  return sendBody(reply, body, form, identity, status === undefined ? {} : { 'x-fovea-status': status });
+/** Answers with what a view says, in one of its forms, under a tag that was known before or one of what is in the document. */
+export function sendDocument(
+  reply: FastifyReply,
+  document: Document,
+  view: View,
+  options: RequestOptions,
+  form: Form,
+  tag = tagOf([document.network.sha256, document.network.format, document.network.name, view.id, askedOf(options)], form),
+): FastifyReply {
+  const { status, body } = document;
+  return sendBody(reply, body, form, tag, status === undefined ? {} : { 'x-fovea-status': status });
 }
 
-/**
- * Answers with a body that has been written out. The same networks and options give the same body, so `identity`, which
- * tells of both, names it without hashing the body.
- */
+/** Answers with a body that has been written out. */
 export function sendBody(
   reply: FastifyReply,
   body: Document['body'],
   form: Form,
-  identity: readonly unknown[],
+  tag: string,
   headers: Readonly<Record<string, string>> = {},
 ): FastifyReply {
-  const digest = createHash('sha256').update(JSON.stringify([identity, form]));
-  const tag = `"${digest.digest('base64url')}"`;
-  reply.header('etag', tag).header('vary', 'Accept, Accept-Encoding');
-  if (isKnown(reply.request, tag)) return reply.code(304).send();
+  if (knows(reply.request, tag) || knows(reply.request, '*')) return sendKnown(reply, tag);
   const [only] = body;
   // A browser that opens a figure by itself must not run or load anything that a name in a model file may have smuggled in.
   if (form === 'svg') reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");
-  return reply
+  return named(reply, tag)
     .headers(headers)
     .type(`${TYPES[form]}${PARAMETERS[form]}`)
     .send(body.length === 1 && only !== undefined ? Buffer.from(only.buffer) : Readable.from(body));
+}
+
+/**
+ * The tag of a document. The same networks and options give the same document, so `identity`, which tells of both, names
+ * it without it.
+ */
+export function tagOf(identity: readonly unknown[], form: Form): string {
+  const digest = createHash('sha256').update(JSON.stringify([identity, form, VERSION]));
+  return `"${digest.digest('base64url')}"`;
+}
+
+/** Answers that the client has this document already. */
+export function sendKnown(reply: FastifyReply, tag: string): FastifyReply {
+  return named(reply, tag).code(304).send();
+}
+
+function named(reply: FastifyReply, tag: string): FastifyReply {
+  vary(reply, 'Accept', 'Accept-Encoding');
+  return reply.header('etag', tag);
+}
+
+/** Adds to the headers of a request that its answer depends on. */
+function vary(reply: FastifyReply, ...names: readonly string[]): void {
+  const already = reply.getHeader('vary');
+  reply.header('vary', [...(already === undefined ? [] : [String(already)]), ...names].join(', '));
 }
 
 /** The options in one order, whichever they were given in. */
@@ -52,9 +78,9 @@ export function askedOf(options: RequestOptions): readonly unknown[] {
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** Whether the client has this document already (RFC 9110, 13.1.2); a POST asks for it anew. */
-function isKnown({ method, headers }: FastifyRequest, tag: string): boolean {
+/** Whether the client says that it has what this tag names (RFC 9110, 13.1.2); a POST asks for it anew. */
+export function knows({ method, headers }: FastifyRequest, tag: string): boolean {
   if (method !== 'GET' && method !== 'HEAD') return false;
-  const tags = headers['if-none-match']?.split(',').map((one) => one.trim().replace(/^W\//, '')) ?? [];
-  return tags.includes(tag) || tags.includes('*');
+  const tags = headers['if-none-match']?.split(',').map((one) => one.trim().replace(/^W\//, ''));
+  return tags?.includes(tag) ?? false;
 }

@@ -1,14 +1,20 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { MessageChannel } from 'node:worker_threads';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, openSync, readdirSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import t from 'tap';
 import { openAnalyst } from '../../src/analysis/analyst.ts';
+import { openAnswers } from '../../src/analysis/answers.ts';
+import type { Document } from '../../src/analysis/document.ts';
+import { keyOf } from '../../src/analysis/identity.ts';
 import { openGate } from '../../src/analysis/pool/gate.ts';
-import { readInThread } from '../../src/analysis/pool/job.ts';
-import type { Order } from '../../src/analysis/pool/messages.ts';
+import { runInThread } from '../../src/analysis/pool/job.ts';
 import { serve } from '../../src/analysis/pool/serve.ts';
-import { stopwatch } from '../../src/analysis/pool/stopwatch.ts';
-import type { Question } from '../../src/analysis/question.ts';
+import type { Answer, Question } from '../../src/analysis/question.ts';
+import type { Arrived } from '../../src/analysis/source.ts';
+import { openSpool } from '../../src/analysis/spool.ts';
 import { readConfig } from '../../src/config.ts';
+import { Fault } from '../../src/core/fault.ts';
 import { matmulFile } from '../onnx-bytes.ts';
 import { CONV, CONV_MACS } from '../service.ts';
 
@@ -16,106 +22,175 @@ const { pool: settings, limits } = readConfig({ POOL_THREADS: '1' });
 const file = matmulFile(64, 64);
 const totals: Question & { kind: 'pages' } = { kind: 'pages', options: {}, pages: [] };
 const never = () => new AbortController().signal;
+const room = { spoolFolder: '', spoolBytes: 1e6, cacheBytes: 0, faultMs: 0 };
+const noStore = { findGraph: async () => undefined };
+const deaf = { failed: () => {}, analyzed: () => {}, looked: () => {} };
 
 async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-/** A pool whose thread is this one, so that what threads do is seen. */
-function pretended(run = serve) {
-  let running = 0;
-  const threads = {
-    count: 1,
-    async run(job: Parameters<typeof serve>[0]) {
-      running++;
-      await run(job).finally(() => running--);
-    },
-    async close() {},
-  };
-  const gate = openGate(1, 1, 1000);
-  return { pool: { threads, gate, limits: limits.reader, deadlineMs: 1000 }, running: () => running };
-}
+/** A thread that is this one, so that what threads do is seen. */
+const here = { count: 1, run: serve, close: async () => {} };
 
-t.test('a job through a port', async (t) => {
-  const { pool, running } = pretended();
-  for (const size of [1000, 7, file.length]) {
-    const reading = await readInThread(pool, { kind: 'file', chunks: inChunks(file, size), maxBytes: 1e6, name: 'mine' }, never());
-    t.equal(reading.format, 'onnx');
-    const { report, pages } = await reading.ask({ kind: 'pages', options: {}, pages: [{ first: 1 }, { first: -1 }] });
-    t.match(report, { network: { name: 'mine', bytes: file.length }, totals: { macs: 4096 } });
-    t.notOk('layers' in report);
-    t.match(pages, [{ page: { totalCount: 1, nodes: [{ op: 'MatMul' }] } }, { fault: { code: 'invalid-option' } }]);
-  }
-  const described = await readInThread(pool, { kind: 'json', value: CONV, pointer: '', bytes: 0 }, never());
-  const document = await described.ask({
-    kind: 'document',
-    view: 'report',
-    options: {},
-    form: 'json',
-    limits: { maxLayers: 10, maxBytes: 1e6 },
-  });
-  t.match(JSON.parse(Buffer.concat(document.body).toString()), { totals: { macs: CONV_MACS } });
-  t.equal(running(), 0);
+const whole = (content: Uint8Array | number, bytes: number): Arrived => ({
+  kind: 'whole',
+  content,
+  bytes,
+  sha256: 'a'.repeat(64),
+  name: 'mine',
 });
 
-t.test('faults pass through whole, and free the thread', async (t) => {
-  const { pool, running } = pretended();
-  const read = (bytes: Uint8Array, maxBytes = 1e6) =>
-    readInThread(pool, { kind: 'file', chunks: inChunks(bytes, 50), maxBytes }, never()).then((reading) => reading.ask(totals));
-  await t.rejects(read(file.subarray(0, 500)), { name: 'Fault', code: 'malformed-file', spot: { offset: Number } });
-  await t.rejects(read(Buffer.from('no network at all, but a text of some length'.repeat(20))), { code: 'unknown-format' });
-  await t.rejects(read(file, 600), { code: 'body-too-large' });
+t.test('a job', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'fovea-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'file'), file);
+  const question: Question = { kind: 'pages', options: {}, pages: [{ first: 1 }, { first: -1 }] };
+  for (const content of [file, openSync(join(folder, 'file'), 'r')]) {
+    const source = whole(content, file.length);
+    const { answer, format } = await runInThread(here, 1000, { source, question, limits: limits.reader }, never());
+    t.equal(format, 'onnx');
+    t.match(answer, { report: { network: { name: 'mine', bytes: file.length, sha256: 'a'.repeat(64) }, totals: { macs: 4096 } } });
+    t.match(answer, { pages: [{ page: { totalCount: 1, nodes: [{ op: 'MatMul' }] } }, { fault: { code: 'invalid-option' } }] });
+  }
+  const described: Arrived = { kind: 'json', value: CONV, pointer: '', bytes: 0 };
+  const asked: Question = { kind: 'document', view: 'report', options: {}, form: 'json', limits: { maxLayers: 10, maxBytes: 1e6 } };
+  const { answer } = await runInThread(here, 1000, { source: described, question: asked, limits: limits.reader }, never());
+  t.match(JSON.parse(Buffer.concat((answer as Document).body).toString()), { totals: { macs: CONV_MACS } });
+
+  const run = (source: Arrived) => runInThread(here, 1000, { source, question: totals, limits: limits.reader }, never());
+  await t.rejects(run(whole(file.subarray(0, 500), 500)), { name: 'Fault', code: 'malformed-file', spot: { offset: Number } });
   const odd = { ...CONV, layers: [{ type: 'Conv2d', kernal_size: 3 }] };
-  await t.rejects(readInThread(pool, { kind: 'json', value: odd, pointer: '/network', bytes: 0 }, never()), {
+  await t.rejects(run({ kind: 'json', value: odd, pointer: '/network', bytes: 0 }), {
     code: 'invalid-description',
     spot: { pointer: /^\/network\/layers\/0/ },
   });
-  const twice = await readInThread(pool, { kind: 'file', chunks: inChunks(file, 50), maxBytes: 1e6 }, never());
-  await t.rejects(twice.ask({ kind: 'document', view: 'report', options: {}, form: 'csv', limits: { maxLayers: 10, maxBytes: 10 } }), {
-    code: 'analysis-too-large',
-  });
-  t.equal(running(), 0);
+  await t.rejects(run(whole(openSync(join(folder, 'file'), 'r'), file.length + 1)), { message: /shorter than what was written/ });
 });
 
-t.test('a question that never comes, and an upload that breaks off, free the thread', async (t) => {
-  const { pool, running } = pretended();
-  const leave = new AbortController();
-  await readInThread(pool, { kind: 'file', chunks: inChunks(file, 50), maxBytes: 1e6 }, leave.signal);
-  t.equal(running(), 1);
-  leave.abort();
-  await sleep(20);
-  t.equal(running(), 0);
+t.test('a thread that is too slow, or whose client has gone, is ended', async (t) => {
+  const stuck = {
+    ...here,
+    run: (_job: unknown, signal: AbortSignal) =>
+      new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+  };
+  const job = { source: whole(file, file.length), question: totals, limits: limits.reader };
+  await t.rejects(runInThread(stuck, 20, job, never()), { code: 'deadline-exceeded' });
+  const gone = new AbortController();
+  const left = runInThread(stuck, 10_000, job, gone.signal);
+  gone.abort();
+  await t.rejects(left, { code: 'cancelled' });
+});
+
+t.test('the spool', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'fovea-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const spool = openSpool(folder, 3_000_000);
+  const bytes = Buffer.alloc(1_300_000, 'fovea');
+  const first = await spool.receive(inChunks(bytes, 70_000));
+  t.equal(first.bytes, bytes.length);
+  t.equal(first.sha256, createHash('sha256').update(bytes).digest('hex'));
+  t.strictSame(readdirSync(folder), [], 'what is there has no name');
+  const held = Buffer.alloc(bytes.length);
+  readSync(first.file, held, 0, held.length, 0);
+  t.ok(held.equals(bytes));
+
+  const second = await spool.receive(inChunks(bytes, 1_000_000));
+  await t.rejects(spool.receive(inChunks(bytes, 70_000)), { code: 'overloaded' });
+  t.equal(spool.bytes, 2_600_000, 'what was refused is gone');
   async function* broken() {
-    yield* inChunks(file.subarray(0, 100), 10);
+    yield bytes;
     throw new Error('the line is dead');
   }
-  await t.rejects(readInThread(pool, { kind: 'file', chunks: broken(), maxBytes: 1e6 }, never()), { message: 'the line is dead' });
-  await sleep(20);
-  t.equal(running(), 0);
-  await t.rejects(readInThread(pool, { kind: 'file', chunks: broken(), maxBytes: 1e6 }, AbortSignal.abort()), { code: 'cancelled' });
+  second.release();
+  await t.rejects(spool.receive(broken()), { message: 'the line is dead' });
+  const more = first.hold();
+  first.release();
+  first.release();
+  t.equal(spool.bytes, 1_300_000, 'somebody still needs it');
+  more();
+  t.equal(spool.bytes, 0);
+  await t.rejects(openSpool(join(folder, 'nowhere'), 100).receive(inChunks(bytes, 10)), { code: 'ENOENT' });
 });
 
-t.test('few chunks are on their way at a time', async (t) => {
-  let sent = 0;
-  const stuck = pretended(({ port }) => sleep(100).then(() => port.close()));
-  async function* many() {
-    for (; sent < 100; sent++) yield Buffer.alloc(10);
-  }
-  await t.rejects(readInThread(stuck.pool, { kind: 'file', chunks: many(), maxBytes: 1e6 }, never()));
-  t.ok(sent <= 5, `${sent} were sent to a thread that takes none`);
+t.test('answers are kept, and shared by those who ask at the same time', async (t) => {
+  const looks: string[] = [];
+  const answers = openAnswers(20_000, 60_000, (outcome) => looks.push(outcome));
+  let made = 0;
+  const document = (bytes: number) => ({ network: {}, engine: {}, body: [new Uint8Array(bytes)] }) as unknown as Document;
+  const make = (bytes: number) => async () => {
+    made++;
+    return document(bytes);
+  };
+  const many = await Promise.all([1, 2, 3].map(() => answers.find('a', never(), make(1000))));
+  t.equal(made, 1);
+  t.ok(many.every((one) => one === many[0]));
+  t.equal(await answers.find('a', never(), make(1000)), many[0]);
+  t.strictSame(looks, ['miss', 'joined', 'joined', 'hit']);
+
+  await answers.find('large', never(), make(5001));
+  t.equal(answers.entries, 1, 'one answer does not drive out all others');
+  for (let i = 0; i < 20; i++) await answers.find(`more ${i}`, never(), make(3000));
+  t.ok(answers.bytes <= 20_000);
+  t.equal(answers.entries, 5);
+
+  const fail = (code: string) => async (): Promise<Answer> => {
+    made++;
+    throw new Fault(code, 'no');
+  };
+  made = 0;
+  for (let i = 0; i < 3; i++) await t.rejects(answers.find('bad', never(), fail('cyclic-graph')), { code: 'cyclic-graph' });
+  t.equal(made, 1, 'a network that is wrong stays wrong');
+  for (let i = 0; i < 3; i++) await t.rejects(answers.find('busy', never(), fail('overloaded')), { code: 'overloaded' });
+  t.equal(made, 4, 'and what is of the moment is not kept');
+  const none = openAnswers(0, 0, () => {});
+  for (let i = 0; i < 2; i++) await none.find('a', never(), make(10));
+  t.equal(made, 6);
 });
 
-t.test('a thread whose other side closes the port, or says what is not due', async (t) => {
-  const order: Order = { kind: 'file', maxBytes: 1e6 };
-  const gone = new MessageChannel();
-  const served = serve({ order, limits: limits.reader, port: gone.port2 });
-  gone.port1.close();
-  await t.resolves(served);
-  const odd = new MessageChannel();
-  t.teardown(async () => odd.port1.close());
-  const failed = serve({ order: { kind: 'json', value: CONV, pointer: '', bytes: 0 }, limits: limits.reader, port: odd.port2 });
-  odd.port1.postMessage({ kind: 'end' });
-  await t.rejects(failed, { message: /a question was due/ });
+t.test('an analysis ends when the last who waits has gone', async (t) => {
+  const answers = openAnswers(1000, 1000, () => {});
+  const abandoned: boolean[] = [];
+  const make = (signal: AbortSignal) =>
+    new Promise<Answer>((_, reject) => {
+      signal.addEventListener('abort', () => {
+        abandoned.push(true);
+        reject(new Fault('cancelled', 'gone'));
+      });
+    });
+  const [one, two] = [new AbortController(), new AbortController()];
+  const waiting = [one, two].map(({ signal }) => answers.find('a', signal, make));
+  one.abort();
+  await t.rejects(waiting[0] as Promise<Answer>, { code: 'cancelled' });
+  t.strictSame(abandoned, []);
+  two.abort();
+  await t.rejects(waiting[1] as Promise<Answer>, { code: 'cancelled' });
+  t.strictSame(abandoned, [true]);
+  await t.rejects(answers.find('a', AbortSignal.abort(), make), { code: 'cancelled' });
+  t.match(
+    await answers.find('a', never(), async () => ({ report: {}, pages: [] }) as unknown as Answer),
+    { pages: [] },
+    'who comes later starts anew',
+  );
+});
+
+t.test('what a question is known by', async (t) => {
+  const json = (value: unknown, pointer = ''): Arrived => ({ kind: 'json', value, pointer, bytes: 1 });
+  const ask = (options: object): Question => ({ ...totals, options });
+  const base = keyOf(json(CONV), totals);
+  t.equal(keyOf(json(structuredClone(CONV)), totals), base);
+  const others = [
+    keyOf(json({ ...CONV, name: 'another' }), totals),
+    keyOf(json(CONV, '/network'), totals),
+    keyOf(json(CONV), ask({ batch: 2 })),
+    keyOf(json(CONV), ask({ inputs: new Map([['x', [1, 3, 9, 9]]]) })),
+    keyOf(json(CONV), ask({ inputs: new Map([['x', [1, 3, null, 9]]]) })),
+    keyOf(json({ ref: 'zoo:alexnet' }), totals),
+    keyOf(whole(file, file.length), totals),
+    keyOf({ ...whole(file, file.length), name: 'yours' } as Arrived, totals),
+    keyOf({ ...whole(file, file.length), format: 'onnx' } as Arrived, totals),
+  ];
+  t.equal(new Set([base, ...others]).size, others.length + 1);
 });
 
 t.test('the gate', async (t) => {
@@ -146,27 +221,8 @@ t.test('the gate', async (t) => {
   await t.rejects(gate.enter(never()), { code: 'shutting-down' });
 });
 
-t.test('the stopwatch counts work only', async (t) => {
-  let expired = 0;
-  const watch = stopwatch(60, () => expired++);
-  for (let i = 0; i < 3; i++) {
-    watch.start();
-    watch.start();
-    await sleep(5);
-    watch.stop();
-    watch.stop();
-    await sleep(40);
-  }
-  t.equal(expired, 0);
-  watch.start();
-  await sleep(100);
-  t.equal(expired, 1);
-});
-
 t.test('small networks need no thread, large ones do', async (t) => {
-  const analyst = openAnalyst({ ...settings, limits: limits.reader, inlineBytes: 1000, inlineNodes: 5 }, () => {}, {
-    findGraph: async () => undefined,
-  });
+  const analyst = openAnalyst({ ...settings, ...room, limits: limits.reader, inlineBytes: 1000, inlineNodes: 5 }, deaf, noStore);
   // A closed pool tells what would have gone to it.
   await analyst.close();
   const json = (layers: number, bytes = 100) => {
@@ -176,8 +232,15 @@ t.test('small networks need no thread, large ones do', async (t) => {
   await t.resolves(json(5));
   await t.rejects(json(6), { code: 'shutting-down' }, 'many nodes in few bytes');
   await t.rejects(json(5, 1001), { code: 'shutting-down' }, 'many bytes');
-  const raw = (bytes: Uint8Array) => analyst.read({ kind: 'file', chunks: inChunks(bytes, 300), maxBytes: 1e6 }, never());
+  const raw = (bytes: Uint8Array) =>
+    analyst.read({ kind: 'file', chunks: inChunks(bytes, 300), maxBytes: 1e6 }, never()).then((reading) => reading.ask(totals));
   await t.resolves(raw(matmulFile(8, 8)));
   await t.rejects(raw(file), { code: 'shutting-down' });
   await t.rejects(raw(Buffer.alloc(0)), { code: 'empty-body' });
+  async function* endless() {
+    yield Buffer.alloc(2000, 'no network');
+    t.fail('more was read of what is no network');
+  }
+  await t.rejects(analyst.read({ kind: 'file', chunks: endless(), maxBytes: 1e6 }, never()), { code: 'unknown-format' });
+  await t.rejects(analyst.read({ kind: 'file', chunks: inChunks(file, 300), maxBytes: 600 }, never()), { code: 'body-too-large' });
 });

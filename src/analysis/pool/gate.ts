@@ -10,6 +10,8 @@ export interface Gate {
   /** Resolves with what the job must call when its place is free again. */
   enter(signal: AbortSignal): Promise<() => void>;
   readonly full: boolean;
+  readonly running: number;
+  readonly waiting: number;
   /** Refuses all that wait, and all to come. */
   close(): void;
 }
@@ -73,6 +75,12 @@ export function openGate(places: number, maxWaiting: number, waitMs: number): Ga
     },
     get full() {
       return free === 0 && waiting.length >= maxWaiting;
+    },
+    get running() {
+      return places - free;
+    },
+    get waiting() {
+      return waiting.length;
     },
     close() {
       closed = true;

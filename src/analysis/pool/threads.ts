@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { Fault } from '../../core/fault.ts';
 import { shuttingDown } from './gate.ts';
-import type { Job } from './messages.ts';
+import type { Done, Job } from './job.ts';
 
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 
@@ -13,7 +13,7 @@ const IDLE_MS = 60_000;
 export interface Threads {
   readonly count: number;
   /** Runs a job in a thread; aborting ends the thread. Failures come as faults, those of the code itself as they are. */
-  run(job: Job, signal: AbortSignal): Promise<void>;
+  run(job: Job, signal: AbortSignal): Promise<Done>;
   close(): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ export function openThreads(wanted: number, memoryMb: number, failed: (error: Er
       if (closed) throw shuttingDown();
       pool ??= open();
       try {
-        await pool.run(job, { transferList: [job.port], signal });
+        return await pool.run(job, { signal });
       } catch (error) {
         if (signal.aborted && signal.reason instanceof Fault) throw signal.reason;
         if (closed) throw shuttingDown();

@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import type { Question } from './question.ts';
+import type { Arrived } from './source.ts';
+
+/** What tells one question about one network from all others: the same key has the same answer, or the same fault. */
+export function keyOf(source: Arrived, question: Question): string {
+  return JSON.stringify([networkKey(source), question], (_key, value) => (value instanceof Map ? [...value] : value));
+}
+
+function networkKey(source: Arrived): readonly unknown[] {
+  if (source.kind === 'whole') return ['file', source.sha256, source.format, source.name];
+  // By content: a name may stand for another network the next time.
+  if (source.kind === 'kept') return ['kept', source.about];
+  const { value, pointer } = source;
+  return ['json', createHash('sha256').update(JSON.stringify(value)).digest('base64'), pointer];
+}
+
+/** Whether a ref stands for a network that only a new version of Fovea can change. */
+export function isBuiltIn(ref: string): boolean {
+  return ref.startsWith('zoo:') || ref.startsWith('pattern:');
+}
