@@ -9,9 +9,13 @@ import { chunksOf, collect, tooLarge } from '../analysis/chunks.ts';
 import { parseJson } from '../analysis/json.ts';
 import type { Config } from '../config.ts';
 import { Fault } from '../core/fault.ts';
+import { demandRules } from './demand/rules.ts';
 import { type ErrorJson, errorJson, requestErrors } from './errors.ts';
 import { readRequest } from './request.ts';
 import { resolversFor } from './resolvers.ts';
+
+/** Documents that are kept parsed, and as many that are kept as refused: few, since each may be as large as a document may be. */
+const CACHED_DOCUMENTS = 100;
 
 const SCHEMA = new URL('../../schema/schema.graphql', import.meta.url);
 
@@ -33,13 +37,15 @@ const routeSchema = {
  * another origin cannot send unasked, and answers as GraphQL over HTTP wants it.
  */
 export async function graphql(app: FastifyInstance, { config }: { config: Config }): Promise<void> {
-  const { graphqlBytes, queryDepth, queryTokens, reader } = config.limits;
+  const { graphqlBytes, queryBytes, queryCost, queryDepth, queryErrors, queryTokens, reader } = config.limits;
   await app.register(mercurius, {
     schema: await readFile(SCHEMA, 'utf8'),
     resolvers: resolversFor(app.analyst),
     routes: false,
-    graphql: { parseOptions: { maxTokens: queryTokens }, validateOptions: { maxErrors: 20 } },
+    graphql: { parseOptions: { maxTokens: queryTokens }, validateOptions: { maxErrors: queryErrors } },
     queryDepth,
+    validationRules: demandRules({ ...config.limits, ...config.graphql }),
+    cache: CACHED_DOCUMENTS,
     errorFormatter: (execution, context) => {
       const log = context.reply?.log ?? context.app.log;
       const errors = (execution.errors ?? []).map((error) => errorJson(error, log));
@@ -64,8 +70,9 @@ export async function graphql(app: FastifyInstance, { config }: { config: Config
     const leave = abandonment(reply.raw);
     reply.type(answerType(request.headers.accept));
     try {
-      const { query, variables, operationName } = readRequest(body);
-      const result = await reply.graphql(query, { bytes: bytes.length, signal: leave.signal }, variables, operationName);
+      const { query, variables, operationName } = readRequest(body, queryBytes);
+      const context = { bytes: bytes.length, signal: leave.signal, allowance: { left: queryCost } };
+      const result = await reply.graphql(query, context, variables, operationName);
       // Nothing was executed: by the specification such an answer has no data, not null.
       return reply.statusCode === 400 ? { errors: result.errors } : result;
     } catch (error) {
