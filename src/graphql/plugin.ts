@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { Type } from '@sinclair/typebox';
+import { type TSchema, Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import mercurius from 'mercurius';
@@ -19,6 +19,27 @@ const CACHED_DOCUMENTS = 100;
 
 const SCHEMA = new URL('../../schema/schema.graphql', import.meta.url);
 
+const Data = Type.Object({}, { additionalProperties: true, description: 'What was asked for.' });
+const Errors = Type.Array(
+  Type.Object(
+    {
+      message: Type.String({ description: 'What is wrong.' }),
+      path: Type.Optional(Type.Array(Type.Union([Type.String(), Type.Integer()]), { description: 'The field at fault.' })),
+      extensions: Type.Object({ code: Type.String({ description: 'Stable code of the error.' }) }, { additionalProperties: true }),
+    },
+    { additionalProperties: true },
+  ),
+);
+const Problem = Type.Object(
+  { title: Type.String(), status: Type.Integer(), detail: Type.String(), code: Type.String() },
+  { additionalProperties: true, description: 'An error (RFC 9457).' },
+);
+
+/** One schema under both types that an answer may have. */
+function answers(schema: TSchema) {
+  return { 'application/json': { schema }, 'application/graphql-response+json': { schema } };
+}
+
 const routeSchema = {
   operationId: 'graphql',
   summary: 'GraphQL: the same reports, just the fields that are asked for',
@@ -29,7 +50,16 @@ const routeSchema = {
     operationName: Type.Optional(Type.Union([Type.String(), Type.Null()], { description: 'Which operation of the document to run.' })),
     variables: Type.Optional(Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()], { description: 'Its variables.' })),
   }),
-  response: { 200: Type.Object({ data: Type.Any(), errors: Type.Optional(Type.Array(Type.Any())) }, { description: 'The answer.' }) },
+  response: {
+    200: {
+      description: 'The answer; errors are those of single fields.',
+      content: answers(Type.Object({ data: Data, errors: Type.Optional(Errors) })),
+    },
+    '4xx': {
+      description: 'The request cannot be executed; what is no GraphQL request at all is a problem, as elsewhere.',
+      content: { ...answers(Type.Object({ errors: Errors })), 'application/problem+json': { schema: Problem } },
+    },
+  },
 };
 
 /**
