@@ -8,7 +8,7 @@ RUN npm ci --omit=dev --omit=optional --ignore-scripts && npm cache clean --forc
 FROM node:24.21.0-slim
 # Kept networks and files that are being uploaded; all else may be read only.
 RUN install --directory --owner=node --group=node /data
-ENV HOST=0.0.0.0 PORT=3000 DATABASE_URL=sqlite:/data/fovea.sqlite SPOOL_DIR=/data/spool
+ENV HOST=0.0.0.0 PORT=3000 DATABASE_URL=sqlite:/data/fovea.sqlite SPOOL_DIR=/data
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json LICENSE ./

@@ -117,7 +117,11 @@ t.test('what is not there', async (t) => {
   }
 
   const typed = { 'content-type': 'text/xml' };
-  t.equal((await app.inject({ method: 'POST', url: '/v1/nothing', payload: '<x/>', headers: typed })).statusCode, 404, 'whatever its body is');
+  t.equal(
+    (await app.inject({ method: 'POST', url: '/v1/nothing', payload: '<x/>', headers: typed })).statusCode,
+    404,
+    'whatever its body is',
+  );
   t.equal((await app.inject({ method: 'PUT', url: '/v1/analyze', payload: '<x/>', headers: typed })).statusCode, 405);
   t.equal((await app.inject('/docs/static/nothing.css')).statusCode, 404);
 
