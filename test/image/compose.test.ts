@@ -131,6 +131,9 @@ t.test("the balancer's configuration", async (t) => {
   t.ok(Number(/server-template replica 1-(\d+)/.exec(proxy)?.[1]) >= (replica.deploy?.replicas ?? 0));
   t.match(proxy, 'option httpchk GET /readyz');
   t.match(balancer.healthcheck?.test.join(' '), `http://127.0.0.1:${into}${/monitor-uri (\S+)/.exec(proxy)?.[1]}`);
+  t.match(proxy, 'deny deny_status 404 if { path,url_dec /metrics }', 'not by /%6detrics either');
+  for (const header of ['For', 'Proto', 'Host'])
+    t.match(proxy, `set-header X-Forwarded-${header} `, 'what a client claims is not believed');
   const { pool } = readConfig(environmentIn(replica));
   const wait = Number(/timeout server (\d+)s/.exec(proxy)?.[1]) * 1000;
   t.ok(wait > pool.queueMs + pool.deadlineMs, 'it waits longer than an analysis may take');
