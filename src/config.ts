@@ -12,8 +12,15 @@ export interface Config {
     readonly jsonLayers: number;
     readonly queryTokens: number;
     readonly queryDepth: number;
+    readonly queryBytes: number;
+    readonly queryCost: number;
+    readonly queryAliases: number;
+    readonly queryErrors: number;
     readonly answerBytes: number;
     readonly reader: Limits;
+  };
+  readonly graphql: {
+    readonly introspection: boolean;
   };
   readonly pool: {
     readonly inlineBytes: number;
@@ -175,6 +182,11 @@ export const KNOBS = {
   MAX_ANSWER_BYTES: integer(256 * MiB, 'Size of a report that is written out.'),
   MAX_QUERY_TOKENS: integer(2_000, 'Tokens in a GraphQL document.'),
   MAX_QUERY_DEPTH: integer(16, 'Nesting of selections in a GraphQL document.'),
+  MAX_QUERY_BYTES: integer(64 * KiB, 'Size of a GraphQL document, without its variables.'),
+  MAX_QUERY_COST: integer(50_000, 'Cost of a GraphQL operation, and fields of its answer; the schema says what a field costs.'),
+  MAX_QUERY_ALIASES: integer(30, 'Aliases in a GraphQL document.', 0),
+  MAX_QUERY_ERRORS: integer(20, 'Mistakes in a GraphQL document that are told at once.'),
+  GRAPHQL_INTROSPECTION: oneOf(['true', 'false'], 'true', 'Whether GraphQL clients may read the schema, which holds no secrets.'),
 
   MAX_KEPT_BYTES: integer(64 * MiB, 'Bytes of names, attributes and small tensors kept from one file.'),
   MAX_NODES: integer(200_000, 'Nodes in one network.'),
@@ -276,6 +288,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, me
       answerBytes: s.MAX_ANSWER_BYTES,
       queryTokens: s.MAX_QUERY_TOKENS,
       queryDepth: s.MAX_QUERY_DEPTH,
+      queryBytes: s.MAX_QUERY_BYTES,
+      queryCost: s.MAX_QUERY_COST,
+      queryAliases: s.MAX_QUERY_ALIASES,
+      queryErrors: s.MAX_QUERY_ERRORS,
       reader: Object.freeze({
         keptBytes: s.MAX_KEPT_BYTES,
         nodes: s.MAX_NODES,
@@ -287,6 +303,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, me
         jsonBytes: s.MAX_JSON_BYTES,
         deadlineMs: s.READ_DEADLINE_MS,
       }),
+    }),
+    graphql: Object.freeze({
+      introspection: s.GRAPHQL_INTROSPECTION === 'true',
     }),
     pool: Object.freeze({
       inlineBytes: s.INLINE_BYTES,

@@ -107,12 +107,23 @@ t.test('what is not there', async (t) => {
     ['POST', '/healthz', 'GET, HEAD'],
     ['DELETE', '/', 'GET, HEAD'],
     ['POST', '/docs/static/swagger-ui.css', 'GET, HEAD'],
+    ['QUERY', '/healthz', 'GET, HEAD'],
+    ['QUERY', '/v1/analyze', 'POST'],
   ] as const) {
     const refused = await app.inject({ method, url });
     t.equal(refused.statusCode, 405, `${method} ${url}`);
     t.equal(refused.headers.allow, allow);
     t.equal(refused.json().code, 'method-not-allowed');
   }
+
+  const typed = { 'content-type': 'text/xml' };
+  t.equal(
+    (await app.inject({ method: 'POST', url: '/v1/nothing', payload: '<x/>', headers: typed })).statusCode,
+    404,
+    'whatever its body is',
+  );
+  t.equal((await app.inject({ method: 'PUT', url: '/v1/analyze', payload: '<x/>', headers: typed })).statusCode, 405);
+  t.equal((await app.inject('/docs/static/nothing.css')).statusCode, 404);
 
   const bad = await app.inject('/%zz');
   t.equal(bad.statusCode, 400);

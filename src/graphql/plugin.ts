@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { Type } from '@sinclair/typebox';
+import { type TSchema, Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import mercurius from 'mercurius';
@@ -9,11 +9,36 @@ import { chunksOf, collect, tooLarge } from '../analysis/chunks.ts';
 import { parseJson } from '../analysis/json.ts';
 import type { Config } from '../config.ts';
 import { Fault } from '../core/fault.ts';
+import { demandRules } from './demand/rules.ts';
 import { type ErrorJson, errorJson, requestErrors } from './errors.ts';
 import { readRequest } from './request.ts';
 import { resolversFor } from './resolvers.ts';
 
+/** Documents that are kept parsed, and as many that are kept as refused: few, since each may be as large as a document may be. */
+const CACHED_DOCUMENTS = 100;
+
 const SCHEMA = new URL('../../schema/schema.graphql', import.meta.url);
+
+const Data = Type.Object({}, { additionalProperties: true, description: 'What was asked for.' });
+const Errors = Type.Array(
+  Type.Object(
+    {
+      message: Type.String({ description: 'What is wrong.' }),
+      path: Type.Optional(Type.Array(Type.Union([Type.String(), Type.Integer()]), { description: 'The field at fault.' })),
+      extensions: Type.Object({ code: Type.String({ description: 'Stable code of the error.' }) }, { additionalProperties: true }),
+    },
+    { additionalProperties: true },
+  ),
+);
+const Problem = Type.Object(
+  { title: Type.String(), status: Type.Integer(), detail: Type.String(), code: Type.String() },
+  { additionalProperties: true, description: 'An error (RFC 9457).' },
+);
+
+/** One schema under both types that an answer may have. */
+function answers(schema: TSchema) {
+  return { 'application/json': { schema }, 'application/graphql-response+json': { schema } };
+}
 
 const routeSchema = {
   operationId: 'graphql',
@@ -25,7 +50,16 @@ const routeSchema = {
     operationName: Type.Optional(Type.Union([Type.String(), Type.Null()], { description: 'Which operation of the document to run.' })),
     variables: Type.Optional(Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()], { description: 'Its variables.' })),
   }),
-  response: { 200: Type.Object({ data: Type.Any(), errors: Type.Optional(Type.Array(Type.Any())) }, { description: 'The answer.' }) },
+  response: {
+    200: {
+      description: 'The answer; errors are those of single fields.',
+      content: answers(Type.Object({ data: Data, errors: Type.Optional(Errors) })),
+    },
+    '4xx': {
+      description: 'The request cannot be executed; what is no GraphQL request at all is a problem, as elsewhere.',
+      content: { ...answers(Type.Object({ errors: Errors })), 'application/problem+json': { schema: Problem } },
+    },
+  },
 };
 
 /**
@@ -33,13 +67,15 @@ const routeSchema = {
  * another origin cannot send unasked, and answers as GraphQL over HTTP wants it.
  */
 export async function graphql(app: FastifyInstance, { config }: { config: Config }): Promise<void> {
-  const { graphqlBytes, queryDepth, queryTokens, reader } = config.limits;
+  const { graphqlBytes, queryBytes, queryCost, queryDepth, queryErrors, queryTokens, reader } = config.limits;
   await app.register(mercurius, {
     schema: await readFile(SCHEMA, 'utf8'),
     resolvers: resolversFor(app.analyst),
     routes: false,
-    graphql: { parseOptions: { maxTokens: queryTokens }, validateOptions: { maxErrors: 20 } },
+    graphql: { parseOptions: { maxTokens: queryTokens }, validateOptions: { maxErrors: queryErrors } },
     queryDepth,
+    validationRules: demandRules({ ...config.limits, ...config.graphql }),
+    cache: CACHED_DOCUMENTS,
     errorFormatter: (execution, context) => {
       const log = context.reply?.log ?? context.app.log;
       const errors = (execution.errors ?? []).map((error) => errorJson(error, log));
@@ -64,8 +100,9 @@ export async function graphql(app: FastifyInstance, { config }: { config: Config
     const leave = abandonment(reply.raw);
     reply.type(answerType(request.headers.accept));
     try {
-      const { query, variables, operationName } = readRequest(body);
-      const result = await reply.graphql(query, { bytes: bytes.length, signal: leave.signal }, variables, operationName);
+      const { query, variables, operationName } = readRequest(body, queryBytes);
+      const context = { bytes: bytes.length, signal: leave.signal, allowance: { left: queryCost } };
+      const result = await reply.graphql(query, context, variables, operationName);
       // Nothing was executed: by the specification such an answer has no data, not null.
       return reply.statusCode === 400 ? { errors: result.errors } : result;
     } catch (error) {

@@ -10,6 +10,7 @@ import { views } from '../analysis/views/index.ts';
 import type { View } from '../analysis/views/view.ts';
 import { Fault } from '../core/fault.ts';
 import type { Totals } from '../core/report.ts';
+import { type Allowance, take } from './demand/allowance.ts';
 import { type AskedReport, askReport, pageFor } from './layers.ts';
 import { analyzeOptions, type OptionsInput } from './options.ts';
 import { Count, JsonScalar } from './scalars.ts';
@@ -27,11 +28,14 @@ function viewField(analyst: Analyst, view: View): [string, unknown] {
     async (
       _root: unknown,
       { network, options, ...own }: AnalyzeArguments & Record<string, unknown>,
-      { bytes, signal }: MercuriusContext,
+      { bytes, signal, allowance }: MercuriusContext,
+      info: GraphQLResolveInfo,
     ) => {
       const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value != null));
       const reading = await analyst.read(sourceOf(network, bytes), signal, view.heavy);
-      return reading.ask({ kind: 'data', view: view.id, options: { ...analyzeOptions(options ?? {}), ...given } });
+      const answer = await reading.ask({ kind: 'data', view: view.id, options: { ...analyzeOptions(options ?? {}), ...given } });
+      take(allowance, answer, info);
+      return answer;
     },
   ];
 }
@@ -46,6 +50,7 @@ declare module 'mercurius' {
     readonly bytes: number;
     /** Aborts when nobody waits for the answer any more. */
     readonly signal: AbortSignal;
+    readonly allowance: Allowance;
   }
 }
 
@@ -58,11 +63,13 @@ export function resolversFor(analyst: Analyst): IResolvers {
       async analyze(
         _root: unknown,
         args: AnalyzeArguments,
-        { bytes, signal }: MercuriusContext,
+        { bytes, signal, allowance }: MercuriusContext,
         info: GraphQLResolveInfo,
       ): Promise<AskedReport> {
         const options = analyzeOptions(args.options ?? {});
-        return askReport(await analyst.read(sourceOf(args.network, bytes), signal), options, info);
+        const report = await askReport(await analyst.read(sourceOf(args.network, bytes), signal), options, info);
+        take(allowance, report, info);
+        return report;
       },
       ...Object.fromEntries(
         views()
@@ -72,15 +79,18 @@ export function resolversFor(analyst: Analyst): IResolvers {
       async compareNetworks(
         _root: unknown,
         { networks, options }: { readonly networks: readonly AnalyzeArguments['network'][]; readonly options?: OptionsInput | null },
-        { bytes, signal }: MercuriusContext,
+        { bytes, signal, allowance }: MercuriusContext,
+        info: GraphQLResolveInfo,
       ): Promise<Comparison> {
         const { edits, group, ...asked } = analyzeOptions(options ?? {});
         if (edits || group !== undefined) throw new Fault('invalid-option', 'a comparison of networks takes neither edits nor group');
-        return compareNetworks(
+        const comparison = await compareNetworks(
           networks.map((network) => sourceOf(network, bytes)),
           asked,
           (source) => analyst.read(source, signal, true),
         );
+        take(allowance, comparison, info);
+        return comparison;
       },
       operators: operatorCatalog,
       formats: formatCatalog,

@@ -36,12 +36,21 @@ export function doors(): Door[] {
 /** An answer that says what went wrong, for OpenAPI. */
 export const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: ref('Problem') } } });
 
+/** An attachment of Netron has the media type of the answer itself. */
+const Netron = Type.Object(
+  {
+    signature: Type.Literal('netron:attachment'),
+    metrics: Type.Array(Type.Object({}, { additionalProperties: true }), { description: 'Figures by node.' }),
+  },
+  { title: 'An attachment of Netron', description: 'With as=netron.' },
+);
+
 /** What a door answers, for OpenAPI; `other` is another answer that it has, its name and its forms. */
 export function responsesOf({ view, forms }: Door, other?: { readonly answer: string; readonly forms: readonly Form[] }) {
   const name = answerName(view);
-  const answer = other ? Type.Union([ref(name), ref(other.answer)]) : ref(name);
+  const answers = [ref(name), ...(other ? [ref(other.answer)] : []), ...(forms.includes('netron') ? [Netron] : [])];
+  const answer = answers.length > 1 ? Type.Union(answers) : ref(name);
   const content = [...new Set([...forms, ...(other?.forms ?? [])])].flatMap((form): [string, object][] => {
-    // An attachment of Netron has the media type of the answer itself, and no schema of ours.
     if (form === 'netron') return [];
     return [[TYPES[form], { schema: form === 'json' ? answer : Type.String({ description: FORMS[form] }) }]];
   });

@@ -1,3 +1,4 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { coded } from '../errors.ts';
 import { sendProblem } from './problem.ts';
@@ -16,14 +17,21 @@ export const notFound = fp(async (app) => {
     for (const one of [method].flat()) methods.add(one);
   });
 
-  app.setNotFoundHandler(async (request, reply) => {
+  async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const path = request.url.split('?', 1)[0] ?? '';
     const allowed = new Set(known.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => [...methods]));
-    if (allowed.size === 0)
+    // A route that takes the method has looked, and found no such file.
+    if (allowed.size === 0 || allowed.has(request.method))
       return sendProblem(request, reply, coded('not-found', `there is nothing at ${path.slice(0, 200)}; / lists what there is`));
     const allow = [...allowed].sort().join(', ');
     reply.header('allow', allow);
     return sendProblem(request, reply, coded('method-not-allowed', `${request.method} is not for this URL; it takes ${allow}`));
+  }
+
+  app.setNotFoundHandler(answer);
+  // Before the body is looked at: whether there is one, and of which type, is not what is wrong here.
+  app.addHook('preParsing', async (request, reply) => {
+    if (request.is404) await answer(request, reply);
   });
 });
 
