@@ -34,7 +34,21 @@ const MAY_IMPORT: readonly (readonly [part: string, allowed: readonly string[]])
   ['formats/', ['formats/', 'core/', '@sinclair/typebox', '@sinclair/typebox/value', 'ajv', 'fastest-levenshtein']],
   ['networks/', ['networks/', 'core/']],
   ['store/', ['store/', 'core/', 'node:', 'kysely', 'pg']],
-  ['analysis/', ['analysis/', 'formats/', 'networks/', 'store/', 'core/', 'node:', '@sinclair/typebox', 'd3-scale', 'piscina']],
+  [
+    'analysis/',
+    [
+      'analysis/',
+      'formats/',
+      'networks/',
+      'store/',
+      'core/',
+      'node:',
+      '@sinclair/typebox',
+      '@sinclair/typebox/value',
+      'd3-scale',
+      'piscina',
+    ],
+  ],
   [
     'rest/',
     [

@@ -11,7 +11,7 @@ import type { View } from '../analysis/views/view.ts';
 import { Fault } from '../core/fault.ts';
 import type { Totals } from '../core/report.ts';
 import { type AskedReport, askReport, pageFor } from './layers.ts';
-import { analyzeOptions, type OptionsInput } from './options.ts';
+import { analyzeOptions, checkedArguments, type OptionsInput } from './options.ts';
 import { Count, JsonScalar } from './scalars.ts';
 
 interface AnalyzeArguments {
@@ -29,9 +29,9 @@ function viewField(analyst: Analyst, view: View): [string, unknown] {
       { network, options, ...own }: AnalyzeArguments & Record<string, unknown>,
       { bytes, signal }: MercuriusContext,
     ) => {
-      const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value != null));
+      const asked = { ...analyzeOptions(options ?? {}), ...checkedArguments(own) };
       const reading = await analyst.read(sourceOf(network, bytes), signal, view.heavy);
-      return reading.ask({ kind: 'data', view: view.id, options: { ...analyzeOptions(options ?? {}), ...given } });
+      return reading.ask({ kind: 'data', view: view.id, options: asked });
     },
   ];
 }
