@@ -36,7 +36,19 @@ const MAY_IMPORT: readonly (readonly [part: string, allowed: readonly string[]])
   ['store/', ['store/', 'core/', 'node:', 'kysely', 'pg']],
   [
     'analysis/',
-    ['analysis/', 'formats/', 'networks/', 'store/', 'core/', 'node:', '@sinclair/typebox', 'd3-scale', 'lru-cache', 'piscina'],
+    [
+      'analysis/',
+      'formats/',
+      'networks/',
+      'store/',
+      'core/',
+      'node:',
+      '@sinclair/typebox',
+      '@sinclair/typebox/value',
+      'd3-scale',
+      'lru-cache',
+      'piscina',
+    ],
   ],
   [
     'rest/',

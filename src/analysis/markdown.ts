@@ -41,7 +41,7 @@ function groupTable(groups: readonly ScopeTotals[], cost: string): string {
   const rows = groups.map(({ scope, layers, params, macs, flops, cost: { value }, activationBytes, lowerBounds }) => {
     const total = (name: string, count: CountJson | null) => `${lowerBounds.includes(name) ? '≥ ' : ''}${grouped(count)}`;
     const sums = [total('macs', macs), total('flops', flops), total('cost', value), total('activationBytes', activationBytes)];
-    return row([scope, layers, grouped(params.trainable), ...sums]);
+    return row([scope === '' ? '(top)' : scope, layers, grouped(params.trainable), ...sums]);
   });
   const header = row(['scope', 'layers', 'parameters', 'MACs', 'FLOPs', cost, 'activation bytes']);
   return `\n${header}|---|--:|--:|--:|--:|--:|--:|\n${rows.join('')}`;

@@ -10,7 +10,6 @@ import { editedNetwork } from './edits/edited-network.ts';
 import { type FaultData, faultData } from './fault-data.ts';
 import { newNetwork } from './keeping.ts';
 import { type LayersArguments, type LayersPage, layersPage } from './layers-page.ts';
-import { checkOptions } from './views/check-options.ts';
 import { viewOf } from './views/index.ts';
 import type { Form, Headed, View, ViewOptions } from './views/view.ts';
 
@@ -72,7 +71,6 @@ export function answer(network: Network, question: Question): Answer {
 
 /** What a view says, or with `strict` a fault where it says it in part only. */
 function answerOf(view: View, network: Network, options: ViewOptions): Headed {
-  checkOptions(options);
   const said = view.answer(view.comparesEdits ? network : edited(network, options), options);
   if (options.strict && said.status === 'partial') {
     throw new Fault(

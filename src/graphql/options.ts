@@ -1,36 +1,42 @@
-import { readEdits } from '../analysis/edits/read-edits.ts';
 import { within } from '../analysis/json.ts';
+import { checkOption } from '../analysis/options/check.ts';
+import type { OptionName } from '../analysis/options/index.ts';
 import type { ViewOptions } from '../analysis/views/view.ts';
 import { Fault } from '../core/fault.ts';
 import type { Shape } from '../core/graph.ts';
 
-/** `AnalyzeOptions` of the schema, as GraphQL hands it over. */
+/** `AnalyzeOptions` of the schema, as GraphQL hands it over. Its other members are called as the options are. */
 export interface OptionsInput {
   readonly inputs?: readonly { readonly name: string; readonly shape: Shape }[] | null;
   readonly bind?: readonly { readonly name: string; readonly value: number }[] | null;
-  readonly batch?: number | null;
-  readonly convention?: string | null;
-  readonly causal?: string | null;
-  readonly strict?: boolean | null;
-  readonly group?: number | null;
-  readonly edits?: readonly unknown[] | null;
 }
 
 /** The options of an analysis; null is the same as leaving an option out. */
-export function analyzeOptions({ inputs, bind, batch, convention, causal, strict, group, edits }: OptionsInput): ViewOptions {
-  if (batch === 0) throw new Fault('invalid-option', 'batch must be at least 1');
-  if (group != null && (group < 1 || group > 1000)) throw new Fault('invalid-option', 'group must be from 1 to 1000');
-  if (causal != null && causal !== 'full' && causal !== 'exact') throw new Fault('invalid-option', "causal must be 'full' or 'exact'");
+export function analyzeOptions({ inputs, bind, ...others }: OptionsInput): ViewOptions {
   return {
     ...(inputs == null ? {} : { inputs: byName(inputs.map(({ name, shape }) => [name, shape] as const)) }),
     ...(bind == null ? {} : { bind: byName(bind.map(({ name, value }) => [name, value] as const)) }),
-    ...(batch == null ? {} : { batch }),
-    ...(convention == null ? {} : { convention }),
-    ...(causal == null ? {} : { causal }),
-    ...(strict == null ? {} : { strict }),
-    ...(group == null ? {} : { group }),
-    ...(edits == null ? {} : { edits: within('/edits', () => readEdits(edits)) }),
+    ...checkedArguments(others),
   };
+}
+
+/** Arguments that are options, held to what the other transport holds them to. Faults point from the argument on. */
+export function checkedArguments(given: Readonly<Record<string, unknown>>): ViewOptions {
+  const options: Record<string, unknown> = {};
+  for (const [name, argument] of Object.entries(given)) {
+    if (argument == null) continue;
+    const value = withoutNulls(argument);
+    // The schema has no arguments but options, which is held by a test.
+    within(`/${name}`, () => checkOption(name as OptionName, value));
+    options[name] = value;
+  }
+  return options;
+}
+
+/** An input object without the members that are null. */
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null));
 }
 
 function byName<T>(pairs: readonly (readonly [string, T])[]): ReadonlyMap<string, T> {

@@ -12,7 +12,7 @@ import { Fault } from '../core/fault.ts';
 import type { Totals } from '../core/report.ts';
 import { type Allowance, take } from './demand/allowance.ts';
 import { type AskedReport, askReport, pageFor } from './layers.ts';
-import { analyzeOptions, type OptionsInput } from './options.ts';
+import { analyzeOptions, checkedArguments, type OptionsInput } from './options.ts';
 import { Count, JsonScalar } from './scalars.ts';
 
 interface AnalyzeArguments {
@@ -31,9 +31,9 @@ function viewField(analyst: Analyst, view: View): [string, unknown] {
       { bytes, signal, allowance }: MercuriusContext,
       info: GraphQLResolveInfo,
     ) => {
-      const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value != null));
+      const asked = { ...analyzeOptions(options ?? {}), ...checkedArguments(own) };
       const reading = await analyst.read(sourceOf(network, bytes), signal, view.heavy);
-      const answer = await reading.ask({ kind: 'data', view: view.id, options: { ...analyzeOptions(options ?? {}), ...given } });
+      const answer = await reading.ask({ kind: 'data', view: view.id, options: asked });
       take(allowance, answer, info);
       return answer;
     },

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { chunksOf, collect, tooLarge } from '../analysis/chunks.ts';
 import { parseJson } from '../analysis/json.ts';
 import { suggestion } from '../analysis/nearest.ts';
+import type { OptionName, RequestOptions } from '../analysis/options/index.ts';
 import type { Reading } from '../analysis/reading.ts';
 import type { Source } from '../analysis/source.ts';
 import type { Config } from '../config.ts';
@@ -11,7 +12,7 @@ import { Fault } from '../core/fault.ts';
 import { at } from '../formats/description/pointer.ts';
 import { readForm } from './form.ts';
 import { optionsFromJson } from './options.ts';
-import { BESIDE, type OptionName, type RequestOptions } from './schemas/options.ts';
+import { BESIDE } from './schemas/options.ts';
 
 /** Model files come under these, and under no content type at all, which is what Python requests sends. */
 const RAW_TYPES = ['application/octet-stream', 'application/onnx', 'application/x-protobuf', 'application/x-www-form-urlencoded'];

@@ -5,6 +5,7 @@ import type { Comparison } from '../analysis/comparison/comparison.ts';
 import { comparisonFigure, comparisonMarkdown, type Plot } from '../analysis/comparison/forms.ts';
 import { written } from '../analysis/document.ts';
 import { suggestion } from '../analysis/nearest.ts';
+import type { OptionName } from '../analysis/options/index.ts';
 import type { Form } from '../analysis/views/view.ts';
 import type { Config } from '../config.ts';
 import { Fault } from '../core/fault.ts';
@@ -12,7 +13,7 @@ import { at } from '../formats/description/pointer.ts';
 import type { Body, Read } from './body.ts';
 import { answerForm } from './media.ts';
 import { optionsFromJson, optionsFromText, viewOptions } from './options.ts';
-import { jsonSchemaOf, type OptionName } from './schemas/options.ts';
+import { jsonSchemaOf } from './schemas/options.ts';
 import { ref } from './schemas/ref.ts';
 import { askedOf, sendBody, tagOf } from './send-document.ts';
 

@@ -1,9 +1,9 @@
 import { Type } from '@sinclair/typebox';
+import type { OptionName } from '../analysis/options/index.ts';
 import { views } from '../analysis/views/index.ts';
 import type { Form, View } from '../analysis/views/view.ts';
 import { TYPES } from './media.ts';
 import { answerName } from './schemas/answers.ts';
-import type { OptionName } from './schemas/options.ts';
 import { ref } from './schemas/ref.ts';
 
 const FORMS: Readonly<Record<Exclude<Form, 'json' | 'netron'>, string>> = {

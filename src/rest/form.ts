@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import { chunksOf } from '../analysis/chunks.ts';
+import type { OptionName, RequestOptions } from '../analysis/options/index.ts';
 import type { Reading } from '../analysis/reading.ts';
 import { Fault } from '../core/fault.ts';
 import type { Read, Sent } from './body.ts';
 import { optionsFromText } from './options.ts';
-import type { OptionName, RequestOptions } from './schemas/options.ts';
 
 /** Reads a form: one file, read as it arrives, and the options as fields beside it in any order. */
 export async function readForm(

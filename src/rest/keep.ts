@@ -1,12 +1,13 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { abandonment } from '../analysis/abandonment.ts';
+import type { OptionName } from '../analysis/options/index.ts';
 import type { Config } from '../config.ts';
 import { acceptNetworks, readBody, takeBody } from './body.ts';
 import { problem } from './door.ts';
 import { optionsFromText } from './options.ts';
 import { networkBodies } from './schemas/network.ts';
-import { besideSchemasOf, type OptionName, querySchemaOf } from './schemas/options.ts';
+import { besideSchemasOf, querySchemaOf } from './schemas/options.ts';
 import { ref } from './schemas/ref.ts';
 
 const NAMES: readonly OptionName[] = ['name', 'tags', 'note', 'format'];

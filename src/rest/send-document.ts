@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Document } from '../analysis/document.ts';
+import type { RequestOptions } from '../analysis/options/index.ts';
 import type { Form, View } from '../analysis/views/view.ts';
 import { VERSION } from '../core/version.ts';
 import { TYPES } from './media.ts';
-import type { RequestOptions } from './schemas/options.ts';
 
 const PARAMETERS: Readonly<Record<Form, string>> = {
   json: '; charset=utf-8',

@@ -94,5 +94,8 @@ t.test('types by their short names', async (t) => {
     const graphql = await app.inject({ method: 'POST', url: '/graphql', payload: { query, variables: { d: CONV } } });
     t.strictSame(graphql.json().data.memory, { assumed: { weights: long } });
   }
-  t.match(await rest('memory?weights=fp17'), { code: 'invalid-option', detail: /option weights: must be one of .*fp16/ });
+  t.match(await rest('memory?weights=fp17'), {
+    code: 'invalid-option',
+    detail: /option weights cannot be 'fp17'.*did you mean "fp[0-9]{2}"/,
+  });
 });

@@ -36,7 +36,7 @@ function answer(network: Network, options: ViewOptions): CompareView {
   const [a, b] = (conventions ?? []).map(conventionOf);
   const { facts } = factsOf(trace, fovea, [], exact);
   const unknown = unpriced(trace, facts, figure ? everyConvention() : a && b ? [a, b] : []);
-  const given: Figure | null = figure ? { value: figure.value, unit: (figure.unit ?? null) as Figure['unit'] } : null;
+  const given: Figure | null = figure ? { value: figure.value, unit: figure.unit ?? null } : null;
   return headed(network, {
     ...contextOf(trace),
     status: unknown.length === 0 ? 'complete' : 'partial',

@@ -1,12 +1,11 @@
 import type { Network } from '../../core/graph.ts';
 import { type MemoryView as Forward, memoryOf } from '../../core/memory/memory.ts';
-import type { OPTIMIZERS } from '../../core/memory/trained-weights.ts';
 import { type TrainingMemoryView, trainingMemoryOf } from '../../core/memory/training.ts';
 import type { Report } from '../../core/report.ts';
 import { traceGraph } from '../../core/trace.ts';
 import { curveFigure } from '../figures/curve-figure.ts';
+import { precisionOf } from '../options/number-types.ts';
 import { headed } from './headed.ts';
-import { precisionOf } from './number-types.ts';
 import { defineView, type ViewOptions } from './view.ts';
 
 type TrainingMemory = Omit<TrainingMemoryView, 'inputs' | 'outputs' | 'assumptions' | 'diagnostics'>;
@@ -22,9 +21,8 @@ function answer(network: Network, options: ViewOptions): MemoryView {
   const trace = traceGraph(network.graph, options);
   const types = precisionOf(options);
   const { inputs, outputs, assumptions, diagnostics, ...training } = trainingMemoryOf(trace, {
-    // Options are checked where they come in.
-    ...(optimizer !== undefined && { optimizer: optimizer as keyof typeof OPTIMIZERS }),
-    ...(precision !== undefined && { precision: precision as 'own' | 'mixed' }),
+    ...(optimizer !== undefined && { optimizer }),
+    ...(precision !== undefined && { precision }),
     ...(frozen && { frozen }),
     ...types,
   });

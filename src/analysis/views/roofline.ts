@@ -3,12 +3,12 @@ import type { Network } from '../../core/graph.ts';
 import type { Report } from '../../core/report.ts';
 import { type Device, RATE_TYPES } from '../../core/roofline/devices/device.ts';
 import { rooflineOf } from '../../core/roofline/roofline.ts';
-import type { RooflineView as Core, Efficiency, RooflineLayer, RooflineTotals } from '../../core/roofline/view.ts';
+import type { RooflineView as Core, RooflineLayer, RooflineTotals } from '../../core/roofline/view.ts';
 import { traceGraph } from '../../core/trace.ts';
 import { type RooflineFigureInput, type RooflinePoint, rooflineFigure } from '../figures/roofline-figure.ts';
+import { precisionOf } from '../options/number-types.ts';
 import { headed } from './headed.ts';
 import { jsonWithLayers } from './layer-list.ts';
-import { precisionOf } from './number-types.ts';
 import { defineView, type ViewOptions } from './view.ts';
 
 /** How much a network computes for each byte it moves, and how fast that can be on a device. */
@@ -20,12 +20,11 @@ function answer(network: Network, options: ViewOptions): RooflineView {
   return headed(
     network,
     rooflineOf(trace, {
-      // Options are checked where they come in.
       ...precisionOf(options),
       ...(device !== undefined && { device }),
       ...(tf32 !== undefined && { tf32 }),
       ...(layers !== undefined && { layers }),
-      ...(efficiency && { efficiency: efficiency as Partial<Efficiency> }),
+      ...(efficiency && { efficiency }),
     }),
   );
 }

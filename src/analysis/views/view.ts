@@ -1,55 +1,12 @@
-import type { Budget } from '../../core/advice/trial.ts';
-import type { Edit } from '../../core/edits/index.ts';
 import type { Network } from '../../core/graph.ts';
 import type { AnalyzeOptions } from '../../core/options.ts';
+import type { AskedOptions } from '../options/index.ts';
 
-/** What a caller may ask of a view; which of these a view takes stands in its record. */
-export interface ViewOptions extends AnalyzeOptions {
-  /** Id or index of a layer. */
-  readonly layer?: string;
-  /** Name of the tensor that is looked at. */
-  readonly source?: string;
-  /** A unit of the layer's first output, by its indices along the axes that move with the source. */
-  readonly unit?: readonly number[];
-  /** A position of the source, by its indices along the axes that are followed. */
-  readonly position?: readonly number[];
-  /** How the mass of an effective receptive field is shared. */
-  readonly variant?: string;
-  /** Types that floating-point weights, and all other floating-point tensors, are taken to have. */
-  readonly weights?: string;
-  readonly activations?: string;
-  /** Whether activation functions may overwrite their inputs. */
-  readonly inplace?: boolean;
-  /** How a network is trained: the optimizer, the precision, weights that are left alone, how much is computed twice. */
-  readonly optimizer?: string;
-  readonly precision?: string;
-  readonly frozen?: readonly string[];
-  readonly recompute?: number;
-  /** Id of a device, or one that the caller describes. */
-  readonly device?: unknown;
-  readonly tf32?: boolean;
-  readonly efficiency?: { readonly compute?: number | undefined; readonly bandwidth?: number | undefined };
-  /** `H,W:128..1024:32`: which sizes go from where to where. */
-  readonly sweep?: string;
-  /** Whether the points of a sweep have their receptive fields. */
-  readonly fields?: boolean;
-  /** Ids of two conventions. */
-  readonly conventions?: readonly string[];
-  /** A published figure. */
-  readonly figure?: { readonly value: number; readonly unit?: string | undefined };
-  /** Changes of the network, which every view then is about. */
-  readonly edits?: readonly Edit[];
-  /** What advice is to reach, within what, and whether by two edits at a time too. */
-  readonly target?: {
-    readonly receptiveField?: number | null | undefined;
-    /** Sizes of objects that a unit is to see whole. */
-    readonly objectSizes?: readonly number[] | null | undefined;
-    readonly axis?: string | null | undefined;
-    readonly layer?: string | null | undefined;
-  };
-  readonly budget?: Budget;
-  readonly pairs?: boolean;
-}
+/**
+ * What a caller may ask of a view, as its options say (`options/index.ts`), with sizes by name as the core takes them; which
+ * of these a view takes stands in its record.
+ */
+export interface ViewOptions extends AnalyzeOptions, Omit<AskedOptions, keyof AnalyzeOptions | 'input'> {}
 
 /** Forms of an answer. */
 export type Form = 'json' | 'csv' | 'md' | 'svg' | 'netron';

@@ -1,6 +1,5 @@
 import { DTYPE_BITS, type DType } from '../../core/graph.ts';
 import type { Precision } from '../../core/precision.ts';
-import type { ViewOptions } from './view.ts';
 
 /** What floating-point types are called for short. */
 const SHORT: ReadonlyMap<string, DType> = new Map([
@@ -14,7 +13,7 @@ const SHORT: ReadonlyMap<string, DType> = new Map([
 export const NUMBER_TYPES = [...Object.keys(DTYPE_BITS).filter((type) => !/^(string|bool|complex)/.test(type)), ...SHORT.keys()];
 
 /** The types that tensors are taken to have; options are checked where they come in. */
-export function precisionOf({ weights, activations }: ViewOptions): Precision {
+export function precisionOf({ weights, activations }: { readonly weights?: string; readonly activations?: string }): Precision {
   return {
     ...(weights !== undefined && { weights: typeOf(weights) }),
     ...(activations !== undefined && { activations: typeOf(activations) }),
