@@ -21,7 +21,7 @@ type Typed = Pick<Tensor, 'shape' | 'dtype'>;
  * axis of positions that would repeat a name is named by its index.
  */
 export function namesOf(roles: Roles, tensor: Typed): readonly string[] {
-  const layout = layoutOf(roles, tensor);
+  const layout = roles.every((role) => role === 'N' || role === 'C' || isNamed(role)) ? undefined : layoutOf(roles, tensor);
   const once = (role: Role | undefined) => isNamed(role) && roles.indexOf(role) === roles.lastIndexOf(role);
   return roles.map((role, axis) => {
     if (role === 'N' || role === 'C' || once(role)) return role as string;
