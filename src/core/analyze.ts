@@ -8,7 +8,6 @@ import { groupTotals } from './groups.ts';
 import { layerReport, tensorJson } from './layers.ts';
 import type { Tensor } from './operators/operator.ts';
 import type { AnalyzeOptions } from './options.ts';
-import { namesByRank } from './receptive-field/axes.ts';
 import { followFields } from './receptive-field/fields.ts';
 import type { Report } from './report.ts';
 import { totalsOf } from './totals.ts';
@@ -41,11 +40,8 @@ export function analyze(network: Network, options: AnalyzeOptions = {}): Report 
     network: aboutNetwork(network),
     engine: { name: 'fovea', version: VERSION },
     convention: { id, version, unit, notCounted: notCounted(facts) },
-    inputs: trace.inputs.map((input) => ({ ...tensorJson(input.name, input), axes: trace.axes.get(input.name) ?? [] })),
-    outputs: outputs.map((name) => {
-      const tensor = tensors.get(name);
-      return { ...tensorJson(name, tensor), axes: tensor ? namesByRank(tensor) : [] };
-    }),
+    inputs: trace.inputs.map((input) => ({ ...tensorJson(input.name, input), axes: trace.axes.of(input.name) })),
+    outputs: outputs.map((name) => ({ ...tensorJson(name, tensors.get(name)), axes: trace.axes.of(name) })),
     assumptions: trace.assumptions,
     status,
     coverage,

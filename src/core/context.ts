@@ -1,5 +1,4 @@
 import { tensorJson } from './layers.ts';
-import { namesByRank } from './receptive-field/axes.ts';
 import type { Report } from './report.ts';
 import type { Trace } from './trace.ts';
 
@@ -18,11 +17,8 @@ export interface Context {
 /** The context of an answer about a traced graph; `more` are diagnostics beside those of the trace. */
 export function contextOf({ graph, inputs, tensors, axes, assumptions, diagnostics }: Trace, more: Report['diagnostics'] = []): Context {
   return {
-    inputs: inputs.map((input) => ({ ...tensorJson(input.name, input), axes: axes.get(input.name) ?? [] })),
-    outputs: graph.outputs.map(({ name }) => {
-      const tensor = tensors.get(name);
-      return { ...tensorJson(name, tensor), axes: tensor ? namesByRank(tensor) : [] };
-    }),
+    inputs: inputs.map((input) => ({ ...tensorJson(input.name, input), axes: axes.of(input.name) })),
+    outputs: graph.outputs.map(({ name }) => ({ ...tensorJson(name, tensors.get(name)), axes: axes.of(name) })),
     assumptions,
     diagnostics: [...diagnostics, ...more],
   };

@@ -1,3 +1,4 @@
+import { namesByRank } from './axes/layout.ts';
 import type { Convention } from './cost/conventions/convention.ts';
 import { conventionOf } from './cost/conventions/index.ts';
 import { factsOf } from './facts.ts';
@@ -6,7 +7,6 @@ import type { Graph, Shape } from './graph.ts';
 import { tensorJson } from './layers.ts';
 import type { Tensor } from './operators/operator.ts';
 import type { AnalyzeOptions } from './options.ts';
-import { namesByRank } from './receptive-field/axes.ts';
 import { followFields } from './receptive-field/fields.ts';
 import type { CountJson, ReportTensor, Totals } from './report.ts';
 import { totalsOf } from './totals.ts';
@@ -148,7 +148,10 @@ function inputsWith(graph: Graph, options: AnalyzeOptions, axes: readonly string
 /** Names of the inputs' axes; by rank alone where the network refuses the sizes that the file has. */
 function namesOf(graph: Graph, options: AnalyzeOptions): ReadonlyMap<string, readonly string[]> {
   return refusable(
-    () => traceGraph(graph, options).axes,
+    () => {
+      const { inputs, axes } = traceGraph(graph, options);
+      return new Map(inputs.map(({ name }) => [name, axes.of(name)]));
+    },
     () => new Map(graph.inputs.map((input) => [input.name, namesByRank(input)])),
   );
 }

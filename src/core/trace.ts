@@ -1,3 +1,4 @@
+import { AxisNames } from './axes/axis-names.ts';
 import type { Constant, Diagnostic, Graph, GraphInput, TensorType } from './graph.ts';
 import { contradictions } from './inference/declared.ts';
 import { type Assumption, bindInputs } from './inference/inputs.ts';
@@ -5,7 +6,6 @@ import { runGraph } from './inference/run.ts';
 import type { Step } from './inference/runner.ts';
 import type { Tensor } from './operators/operator.ts';
 import type { AnalyzeOptions } from './options.ts';
-import { nameAxes } from './receptive-field/axes.ts';
 
 /** A graph with the types of all its tensors: what every view of a network starts from. */
 export interface Trace {
@@ -19,8 +19,8 @@ export interface Trace {
   /** The numbers of the values that calls read and write, by name; 0 for what is left out. */
   readonly numbers: ReadonlyMap<string, number>;
   readonly constants: ReadonlyMap<string, Constant>;
-  /** Names of the axes of the data inputs. */
-  readonly axes: ReadonlyMap<string, readonly string[]>;
+  /** Names of the axes of every tensor. */
+  readonly axes: AxisNames;
   readonly assumptions: readonly Assumption[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -41,7 +41,7 @@ export function traceGraph(graph: Graph, options: AnalyzeOptions): Trace {
     tensors,
     numbers,
     constants,
-    axes: nameAxes(calls, sources),
+    axes: new AxisNames({ calls, tensors, numbers }),
     assumptions: bound.assumptions,
     diagnostics: [...graph.diagnostics, ...bound.diagnostics, ...diagnostics, ...declared],
   };

@@ -53,7 +53,7 @@ function changed({ graph }: Network, options: ViewOptions, trace: Trace, change:
   const inputs = new Map<string, Shape>(options.inputs);
   let resized = false;
   for (const { name, shape } of trace.inputs) {
-    const axes = trace.axes.get(name) ?? [];
+    const axes = trace.axes.of(name);
     const spatial = axes.filter((axis) => axis === 'H' || axis === 'W').length;
     if (!shape || spatial !== 2) continue;
     inputs.set(

@@ -9,7 +9,7 @@ const parameters = {
 };
 
 function apply(draft: Draft, { size, input }: Told<typeof parameters>, { options, suggest }: EditContext): void {
-  const spatial = draft.inputs.map(({ name, shape }) => ({ name, shape, axes: spatialAxes(draft.trace.axes.get(name) ?? []) }));
+  const spatial = draft.inputs.map(({ name, shape }) => ({ name, shape, axes: spatialAxes(draft.trace.axes.of(name)) }));
   const chosen = spatial.find(({ name, axes }) => (input === undefined ? axes.length > 0 : name === input));
   if (!chosen) {
     const names = spatial.map(({ name }) => name);

@@ -3,7 +3,7 @@ import type { Dim, Shape } from '../graph.ts';
 import { counters } from './amount.ts';
 import { float, has, int, malformed, need, sameDim, shapeOf } from './call.ts';
 import { type AxisLink, type Call, defineOperator } from './operator.ts';
-import { BROADCAST, EACH, link, RANK_UNKNOWN } from './relation.ts';
+import { BROADCAST, channelsInside, EACH, link, RANK_UNKNOWN } from './relation.ts';
 import { OPERANDS } from './saves.ts';
 import { broadcast, volume } from './shape.ts';
 
@@ -60,6 +60,11 @@ export const matMul = defineOperator('MatMul', {
     const product = productOf(call);
     const macs = product && volume([...product.batch, product.m, product.k, product.n]);
     return macs === null ? null : counters(call, { mac: macs });
+  },
+  // A matrix of weights maps features; of a tensor of rows that is as well a mixture of the rows, which was transposed for it.
+  axes: (call) => {
+    const rank = shapeOf(call, 0)?.length ?? 0;
+    return rank >= 4 && need(call, 1).constant ? channelsInside(rank) : null;
   },
 });
 

@@ -3,7 +3,18 @@ import type { Shape } from '../graph.ts';
 import { type Amounts, counters, each, perOutput } from './amount.ts';
 import { axisIn, has, int, malformed, need, sameDim, shapeOf, size } from './call.ts';
 import { type Call, defineOperator, type Operator, type Relation } from './operator.ts';
-import { axisByAxis, channelsFirst, EACH, link, perChannel, RANK_UNKNOWN, STATISTICS, windows, withChannels } from './relation.ts';
+import {
+  axisByAxis,
+  channelsFirst,
+  channelsInside,
+  EACH,
+  link,
+  perChannel,
+  RANK_UNKNOWN,
+  STATISTICS,
+  windows,
+  withChannels,
+} from './relation.ts';
 import { INPUT, type Saves } from './saves.ts';
 import { broadcast, elementsOf, volume } from './shape.ts';
 
@@ -86,7 +97,8 @@ export const instanceNormalization = defineOperator('InstanceNormalization', {
   field: (call, i) => (i > 0 ? channelRelation(call) : statistical(call, (axis) => axis >= 2)),
   cost: (call) => rows(call, volume(shapeOf(call, 0)?.slice(2) ?? [null]), standardized, true, true),
   defaults: () => ({ epsilon: 1e-5 }),
-  axes: channelsFirst,
+  // What it takes for positions may be groups of channels and their positions: so exporters write a GroupNormalization.
+  axes: (call) => channelsFirst(call)?.map((name, axis) => (axis < 2 ? name : null)) ?? null,
 });
 
 function channelGroups(call: Call): number {
@@ -152,6 +164,10 @@ function lastAxes(op: string, perRow: (n: Count) => Amounts, statistics: number)
       return rows(call, n, perRow, has(call, 1), has(call, 2));
     },
     defaults: () => ({ axis: -1, epsilon: 1e-5, stash_type: 1 }),
+    axes: (call) => {
+      const rank = shapeOf(call, 0)?.length;
+      return rank && first(call, rank) === rank - 1 ? channelsInside(rank) : null;
+    },
   });
 }
 

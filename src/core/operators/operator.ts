@@ -170,8 +170,11 @@ export interface Operator {
   readonly tables?: readonly number[];
   /** What training keeps of a call for its gradient; absent where Fovea does not know. */
   readonly saves?: Saves;
-  /** Names of the first input's axes ('N', 'C', 'H', 'W', ...), where the operator gives them a meaning. */
-  axes?(call: Call): readonly string[] | null;
+  /**
+   * Names of the first input's axes ('N', 'C', 'H', 'W', ...), where the operator gives them a meaning. Null stands for an
+   * axis that may be any; such a list is a hint of what is read, the output may be laid out otherwise.
+   */
+  axes?(call: Call): readonly (string | null)[] | null;
 }
 
 /** Declares an operator; the name stands first so that a family file reads as a table. */

@@ -52,7 +52,7 @@ function quantized(
     },
     scales,
     ...(bias !== undefined && { quantised: [bias] }),
-    ...(typeof base !== 'function' && base.axes && { axes: base.axes }),
+    ...(typeof base !== 'function' && base.axes && { axes: (call) => base.axes?.(seenAs(call, of(call))) ?? null }),
     ...(typeof base !== 'function' && base.defaults && { defaults: (call) => base.defaults?.(seenAs(call, of(call))) ?? {} }),
   });
 }

@@ -73,7 +73,7 @@ export function perChannel(rank: number): Relation {
 
 /** Names of the axes of an image, a volume or a sequence with channels first; null for other ranks. */
 export function channelsFirst(call: Call): readonly string[] | null {
-  const rank = call.inputs[0]?.shape?.length;
+  const rank = (call.inputs[0]?.shape ?? call.outputs[0]?.shape)?.length;
   return AXES.find((axes) => axes.length === rank) ?? null;
 }
 
@@ -82,6 +82,11 @@ const AXES = [
   ['N', 'C', 'H', 'W'],
   ['N', 'C', 'D', 'H', 'W'],
 ] as const;
+
+/** What says that the last axis holds the channels, and nothing of the others. */
+export function channelsInside(rank: number): readonly (string | null)[] {
+  return Array.from({ length: rank }, (_, axis) => (axis === rank - 1 ? 'C' : null));
+}
 
 /** A shape whose first two axes are batch and channel. */
 export function withChannels(call: Call, shape: Shape): Shape {

@@ -4,7 +4,7 @@ import { has, malformed, need, sameDim, shapeOf } from './call.ts';
 import { seenAs } from './delegate.ts';
 import { layerNormalization, rmsNormalization } from './normalization.ts';
 import { type Call, defineOperator, type Operator, type Relation } from './operator.ts';
-import { axisByAxis, EACH, link, RANK_UNKNOWN } from './relation.ts';
+import { axisByAxis, channelsInside, EACH, link, RANK_UNKNOWN } from './relation.ts';
 import { broadcast } from './shape.ts';
 
 interface Skip {
@@ -39,6 +39,7 @@ function skipped(op: string, { base, affine, bias }: Skip): Operator {
     },
     cost: (call) => together(call, base.cost(normed(call)), perOutput(call, { add: has(call, bias) ? 2 : 1 })),
     defaults: () => ({ epsilon: 1e-5 }),
+    axes: (call) => channelsInside(shapeOf(call, 0)?.length ?? 0),
   });
 }
 

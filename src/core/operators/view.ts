@@ -1,6 +1,7 @@
 import type { Dim, Shape } from '../graph.ts';
 import { dataOf, dim, has, int, malformed, need, rank, sizesAt } from './call.ts';
 import { type Call, defineOperator, type Inferred, MOVEMENT, type Operator, type Relation, type Tensor } from './operator.ts';
+import { EACH, link } from './relation.ts';
 import { NOTHING } from './saves.ts';
 import { axesIn, elementsOf, lengthOf, productDim, unknownDims, volume } from './shape.ts';
 
@@ -80,32 +81,65 @@ export const flatten = view(
   { defaults: () => ({ axis: 1 }) },
 );
 
-export const squeeze = view('Squeeze', (call, { shape }) => {
+/** The axes that a Squeeze leaves; null where they are not known. */
+function left(call: Call, shape: Shape): readonly number[] | null {
   const axes = dataOf(call, 1);
-  if (!shape) return null;
-  if (!has(call, 1)) return shape.every((size) => typeof size === 'number') ? shape.filter((size) => size !== 1) : null;
-  if (!axes) {
-    const count = lengthOf(call, need(call, 1));
-    return count === null || count > shape.length ? null : unknownDims(call, shape.length - count);
-  }
-  const dropped = new Set(axesIn(call, axes, shape.length));
-  for (const axis of dropped) {
-    const size = shape[axis];
-    if (typeof size === 'number' && size !== 1) malformed(call, `axis ${axis} of size ${size} cannot be squeezed`);
-  }
-  return shape.filter((_, axis) => !dropped.has(axis));
-});
+  if (!has(call, 1) && !shape.every((size) => typeof size === 'number')) return null;
+  if (has(call, 1) && !axes) return null;
+  const dropped = axes && axesIn(call, axes, shape.length);
+  return [...shape.keys()].filter((axis) => (dropped ? !dropped.includes(axis) : shape[axis] !== 1));
+}
 
-export const unsqueeze = view('Unsqueeze', (call, { shape }) => {
+export const squeeze = view(
+  'Squeeze',
+  (call, { shape }) => {
+    if (!shape) return null;
+    const kept = left(call, shape);
+    if (!kept) {
+      const count = has(call, 1) ? lengthOf(call, need(call, 1)) : null;
+      return count === null || count > shape.length ? null : unknownDims(call, shape.length - count);
+    }
+    for (const [axis, size] of shape.entries()) {
+      if (kept.includes(axis) || typeof size !== 'number' || size === 1) continue;
+      malformed(call, `axis ${axis} of size ${size} cannot be squeezed`);
+    }
+    return kept.map((axis) => shape[axis] as Dim);
+  },
+  {
+    field: (call, i) => {
+      const shape = call.inputs[0]?.shape;
+      const kept = i === 0 && shape ? left(call, shape) : null;
+      return kept ? kept.map((axis) => link(axis, EACH)) : i === 0 ? 'reshape' : 'dataDependent';
+    },
+  },
+);
+
+/** For each axis behind an Unsqueeze the one that it was; null for those that are added, or for all where they are not known. */
+function grown(call: Call, shape: Shape): readonly (number | null)[] | null {
   const axes = dataOf(call, 1);
-  const count = axes?.length ?? lengthOf(call, need(call, 1));
-  if (!shape || count === null) return null;
-  const out = rank(call, shape.length + count);
-  if (!axes) return unknownDims(call, out);
+  if (!axes) return null;
+  const out = rank(call, shape.length + axes.length);
   const added = axesIn(call, axes, out);
-  const old = shape.values();
-  return Array.from({ length: out }, (_, axis) => (added.includes(axis) ? 1 : (old.next().value as Dim)));
-});
+  const old = shape.keys();
+  return Array.from({ length: out }, (_, axis) => (added.includes(axis) ? null : (old.next().value as number)));
+}
+
+export const unsqueeze = view(
+  'Unsqueeze',
+  (call, { shape }) => {
+    const from = shape && grown(call, shape);
+    if (shape && from) return from.map((axis) => (axis === null ? 1 : (shape[axis] as Dim)));
+    const count = dataOf(call, 1)?.length ?? lengthOf(call, need(call, 1));
+    return shape && count !== null ? unknownDims(call, rank(call, shape.length + count)) : null;
+  },
+  {
+    field: (call, i) => {
+      const shape = call.inputs[0]?.shape;
+      const from = i === 0 && shape ? grown(call, shape) : null;
+      return from ? from.map((axis) => (axis === null ? null : link(axis, EACH))) : i === 0 ? 'reshape' : 'dataDependent';
+    },
+  },
+);
 
 export const identity = view('Identity', (_, { shape }) => shape, { field: () => 'elementwise' });
 

@@ -4,7 +4,6 @@ import { size } from '../operators/call.ts';
 import type { Tensor } from '../operators/operator.ts';
 import type { ReceptiveField } from '../report.ts';
 import type { Trace } from '../trace.ts';
-import { nameAxes } from './axes.ts';
 import type { Table } from './map.ts';
 import { propagate, type Source, type SourceField, sourceField } from './propagate.ts';
 import { summarize } from './summary.ts';
@@ -92,12 +91,11 @@ export function fieldsFrom(trace: Trace, source: Source, upTo = trace.calls.leng
   return fields;
 }
 
-/** A tensor as a source: a data input with the names of its axes, any other tensor with those that its readers give them. */
+/** A tensor as a source, with all its axes but batch and channel; null for one that does not depend on data. */
 export function sourceNamed(trace: Trace, name: string): Source | null {
   const tensor = trace.tensors.get(name);
   if (!tensor || tensor.constant) return null;
-  const names = trace.axes.get(name) ?? nameAxes(trace.calls, new Map([[name, tensor]])).get(name) ?? [];
-  return { index: 0, name, axes: followedAxes(names, tensor.shape) };
+  return { index: 0, name, axes: followedAxes(trace.axes.of(name), tensor.shape) };
 }
 
 /** Of each value the index of the last call that reads it; -1 where none does. */
@@ -111,7 +109,7 @@ function inputSources({ inputs, axes }: Trace, report: (diagnostic: Diagnostic) 
   let left = MAX_AXES;
   const sources: Source[] = [];
   for (const { name, shape } of inputs) {
-    const followed = followedAxes(axes.get(name) ?? [], shape);
+    const followed = followedAxes(axes.of(name), shape);
     left -= followed.length;
     if (left < 0) {
       const message = `receptive fields are given for the first ${sources.length} of ${inputs.length} inputs only`;

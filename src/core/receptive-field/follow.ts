@@ -30,7 +30,7 @@ export interface Step {
   readonly by: string;
 }
 
-function isPicked(relation: Relation): relation is Picked {
+export function isPicked(relation: Relation): relation is Picked {
   return typeof relation === 'object' && 'picks' in relation;
 }
 
