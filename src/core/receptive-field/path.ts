@@ -101,7 +101,7 @@ function blurDigits(map: FieldMap, kept: readonly Digit[], mixed: readonly Digit
       hi[unit] = Math.max(hi[unit] as number, all.hi[base + offset] as number);
     }
   });
-  return { kind: 'table', lo, hi, steady: false, cause: all.cause ?? by };
+  return { kind: 'table', lo, hi, steady: false, cause: all.cause ?? by, ...(all.whole && { whole: true }) };
 }
 
 /** Unit indices that digits reach, counting the first digit slowest. */

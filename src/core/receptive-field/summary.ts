@@ -53,15 +53,19 @@ function extentOf(path: Path, extent: number | null): AxisExtent {
       const size = virtual.hi - virtual.lo + 1;
       return { status: 'exact', size, sizeMin: size, visible, ...NO_JUMP };
     }
-    default:
+    default: {
+      const [size, sizeMin] = [widest(virtual), narrowest(virtual)];
+      // As long as one of the units that see the whole axis is left.
+      const global = virtual.kind === 'table' && virtual.whole && extent !== null && size !== null && size >= extent;
       // Units that several axes tell apart have no neighbours along any one of them.
       return {
-        status: 'exact',
-        size: widest(virtual),
-        sizeMin: narrowest(virtual),
+        status: global ? 'global' : 'exact',
+        size,
+        sizeMin,
         visible,
         ...(isLayout(path.at) ? NO_JUMP : jump(virtual)),
       };
+    }
   }
 }
 
