@@ -48,7 +48,7 @@ function extentOf(path: Path, extent: number | null): AxisExtent {
     case 'opaque':
       return { status: virtual.status, size: null, sizeMin: null, visible: null, ...NO_JUMP };
     case 'constant': {
-      if (isEmpty(virtual)) return NOTHING_SEEN;
+      if (isEmpty(virtual)) return { ...NOTHING_SEEN, visible: visible ?? 0 };
       if (virtual.whole) return { status: 'global', size: extent, sizeMin: extent, visible, ...NO_JUMP };
       const size = virtual.hi - virtual.lo + 1;
       return { status: 'exact', size, sizeMin: size, visible, ...NO_JUMP };
