@@ -3,7 +3,7 @@ import type { Network } from '../../core/graph.ts';
 import { type Productivity, productivity } from '../../core/receptive-field/productivity.ts';
 import { type RegionAxis, type UnitRegion, unitRegion } from '../../core/receptive-field/region.ts';
 import { type AxisExplanation, explainField } from '../../core/receptive-field/witness.ts';
-import type { Report } from '../../core/report.ts';
+import type { FieldStatus, Report } from '../../core/report.ts';
 import { traceGraph } from '../../core/trace.ts';
 import { regionFigure } from '../figures/region-figure.ts';
 import { headed } from './headed.ts';
@@ -37,6 +37,11 @@ function answer(network: Network, options: ViewOptions): ReceptiveFieldView {
   });
 }
 
+/** The unit at hand may see less than those that made the field of its tensor global. */
+function unitStatus({ field: { status, size }, strict: { virtual } }: RegionAxis): FieldStatus {
+  return status === 'global' && virtual && size !== null && virtual.stop - virtual.start < size ? 'exact' : status;
+}
+
 /** A field that has a size but no place. */
 function adrift({ field: { status, size, padding, stride, cause }, strict }: RegionAxis): { size: number; cause: string } | null {
   const placed = strict.virtual !== null || status !== 'exact' || stride === null || padding !== null;
@@ -53,7 +58,7 @@ function figure({ network, layer, fields }: ReceptiveFieldView): string {
     axes: (field?.axes ?? []).map((axis, i) => ({
       name: axis.field.axis,
       size: field?.why[i]?.extent ?? null,
-      status: axis.field.status,
+      status: unitStatus(axis),
       virtual: axis.strict.virtual,
       actual: axis.strict.actual,
       local: axis.field.local.status === axis.field.status ? null : axis.local.actual,

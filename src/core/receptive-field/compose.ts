@@ -115,7 +115,7 @@ function slideOver(field: Table, map: Window, after: number | null, by: string):
     if (looks > MAX_LOOKS) return unknown(`${by}: too large a window over units out of order`);
     [lo[unit], hi[unit]] = hullOf(field, first, last, step) as [number, number];
   }
-  return listed(lo, hi, field.cause);
+  return listed(lo, hi, field.cause, field.whole);
 }
 
 function composeListed(field: Periodic | Table, map: Listed, lengths: Lengths, by: string): FieldMap {
@@ -133,7 +133,7 @@ function composeListed(field: Periodic | Table, map: Listed, lengths: Lengths, b
       if (looks > MAX_LOOKS) return unknown(`${by}: too large a window over units out of order`);
       [lo[unit], hi[unit]] = hullOf(field, first, last, 1) as [number, number];
     }
-    return listed(lo, hi, field.cause ?? `${by}: ${map.reason}`);
+    return listed(lo, hi, field.cause ?? `${by}: ${map.reason}`, field.kind === 'table' && field.whole);
   }
   return unknown(field.cause ?? by);
 }

@@ -33,6 +33,8 @@ export interface Table {
   readonly hi: readonly number[];
   /** Whether neither lo nor hi ever falls and no unit is empty, so that a range of units spans lo of its first to hi of its last. */
   readonly steady: boolean;
+  /** Whether some units mix the whole axis (global), as those of one piece of a Concat may. */
+  readonly whole?: boolean;
   readonly cause: string | null;
 }
 
@@ -79,19 +81,19 @@ export function identityTable(n: number): Table {
 }
 
 /** A table from its columns. */
-export function table(lo: readonly number[], hi: readonly number[], cause: string | null): Table {
+export function table(lo: readonly number[], hi: readonly number[], cause: string | null, whole = false): Table {
   let steady = true;
   for (let i = 0; i < lo.length && steady; i++) {
     const l = lo[i] as number;
     const h = hi[i] as number;
     steady = l <= h && (i === 0 || (l >= (lo[i - 1] as number) && h >= (hi[i - 1] as number)));
   }
-  return { kind: 'table', lo, hi, steady, cause };
+  return { kind: 'table', lo, hi, steady, cause, ...(whole && { whole }) };
 }
 
 /** The field with one entry per unit; that of nothing where every unit is empty. */
-export function listed(lo: readonly number[], hi: readonly number[], cause: string | null): Table | Constant {
-  return lo.every((l, unit) => l > (hi[unit] as number)) ? EMPTY : table(lo, hi, cause);
+export function listed(lo: readonly number[], hi: readonly number[], cause: string | null, whole = false): Table | Constant {
+  return lo.every((l, unit) => l > (hi[unit] as number)) ? EMPTY : table(lo, hi, cause, whole);
 }
 
 /** The phases of a periodic map, brought to the smallest period that says the same; opaque where its numbers leave the exact integers. */

@@ -20,8 +20,9 @@ export function opaquePath(status: 'unknown' | 'dataDependent', cause: string): 
   return { at: null, virtual: { kind: 'opaque', status, cause }, actual: null };
 }
 
-export function dependsOnNothing(path: Path): boolean {
-  return isEmpty(path.virtual);
+/** A border that is repeated may show what no unit sees without it: phases of a transposed convolution that are empty. */
+export function dependsOnNothing({ virtual, actual }: Path): boolean {
+  return isEmpty(virtual) && (actual === null || isEmpty(actual));
 }
 
 type Listed = Extract<AxisMap, { kind: 'periodic' | 'table' }>;
@@ -101,7 +102,7 @@ function blurDigits(map: FieldMap, kept: readonly Digit[], mixed: readonly Digit
       hi[unit] = Math.max(hi[unit] as number, all.hi[base + offset] as number);
     }
   });
-  return { kind: 'table', lo, hi, steady: false, cause: all.cause ?? by };
+  return { kind: 'table', lo, hi, steady: false, cause: all.cause ?? by, ...(all.whole && { whole: true }) };
 }
 
 /** Unit indices that digits reach, counting the first digit slowest. */

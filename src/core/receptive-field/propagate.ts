@@ -5,6 +5,7 @@ import { follow, linksOf, type Step } from './follow.ts';
 import { IDENTITY, identityTable, type Table } from './map.ts';
 import { mergePaths, type Paths } from './merge.ts';
 import { dependsOnNothing, type Path } from './path.ts';
+import { type Piece, placePieces } from './pieces.ts';
 
 /** A data input with the axes whose receptive field is followed: all but batch and channel. */
 export interface Source {
@@ -74,7 +75,7 @@ function fieldsOfOutput(
   merge: Merge,
 ): readonly SourceField[] {
   const output = call.outputs[k] as Tensor;
-  let merged = NO_FIELDS;
+  const pieces: Piece[] = [];
   for (let i = 0; i < inputs.length; i++) {
     const fields = inputs[i];
     if (!fields?.length) continue;
@@ -82,8 +83,11 @@ function fieldsOfOutput(
     if (relation === 'none') continue;
     const input = call.inputs[i] as Tensor;
     const moved = passes(relation, input.shape, output.shape) ? fields : followFields(fields, relation, input, output, named(call.node));
-    merged = merged.length === 0 ? moved : mergeSources(merged, moved, output.shape, merge);
+    pieces.push({ fields: moved, relation });
   }
+  const apart = call.operator?.exclusive && pieces.length > 1 ? placePieces(pieces) : pieces.map(({ fields }) => fields);
+  let merged = NO_FIELDS;
+  for (const fields of apart) merged = merged.length === 0 ? fields : mergeSources(merged, fields, output.shape, merge);
   return merged.every(seesAnything) ? merged : merged.filter(seesAnything);
 }
 

@@ -8,7 +8,7 @@ import { type Flow, flowFrom } from './influence/flow.ts';
 import type { AxisField, Source } from './propagate.ts';
 import { summarize } from './summary.ts';
 import { type Target, type UnitIndex, unitOf } from './target.ts';
-import { extentOf, type UnitView, viewOf } from './unit-field.ts';
+import { extentOf, type Interval, type UnitView, viewOf } from './unit-field.ts';
 
 /** The region of a source that one unit depends on. What cannot be determined is null. */
 export interface UnitRegion {
@@ -63,8 +63,8 @@ export function unitRegion(trace: Trace, { target, source, unit }: RegionRequest
   const { shape } = target.tensor;
   const field = fieldsFrom(trace, source, target.at).get(target.name);
   const summary = field ? summarize([field], shape)[0]?.axes : undefined;
-  const views = source.axes.map((_, i) => viewsOf(field?.axes[i], shape, at));
   const { mask, cause } = supportOf(flow, target, at);
+  const views = source.axes.map((_, i) => followed(viewsOf(field?.axes[i], shape, at), cause === null ? hullAlong(mask, i) : undefined));
   const hulls = views.map(({ strict }, i) => extentOf(strict.actual) ?? mask?.shape[i] ?? 0);
   const known = (positions: number, hull: number) => (cause === null ? coverageOf(positions, hull) : null);
   return {
@@ -90,6 +90,22 @@ function supportOf(
   const way = { variant: 'support', clip: true, local: false, only: null } as const;
   const reached = withinLimits(() => influence(flow, target, unit, way));
   return 'status' in reached ? { mask: null, cause: reached.cause } : { mask: reached.box, cause: null };
+}
+
+/** First and last position of a mask; null where it is empty. */
+function hullAlong(mask: Box | null, dim: number): Interval | null {
+  const start = mask?.start[dim] as number;
+  return mask && { start, stop: start + (mask.shape[dim] as number) };
+}
+
+/**
+ * With the region that was followed for this unit alone, where that is known: axis by axis, what the units of one piece of a
+ * Concat see along the other axes counts for those of all pieces.
+ */
+function followed({ strict, local }: Views, actual: Interval | null | undefined): Views {
+  if (actual === undefined) return { strict, local };
+  const own = { ...strict, actual };
+  return { strict: own, local: local === strict ? own : local };
 }
 
 type Views = Pick<RegionAxis, 'strict' | 'local'>;

@@ -48,20 +48,24 @@ function extentOf(path: Path, extent: number | null): AxisExtent {
     case 'opaque':
       return { status: virtual.status, size: null, sizeMin: null, visible: null, ...NO_JUMP };
     case 'constant': {
-      if (isEmpty(virtual)) return NOTHING_SEEN;
+      if (isEmpty(virtual)) return { ...NOTHING_SEEN, visible: visible ?? 0 };
       if (virtual.whole) return { status: 'global', size: extent, sizeMin: extent, visible, ...NO_JUMP };
       const size = virtual.hi - virtual.lo + 1;
       return { status: 'exact', size, sizeMin: size, visible, ...NO_JUMP };
     }
-    default:
+    default: {
+      const [size, sizeMin] = [widest(virtual), narrowest(virtual)];
+      // As long as one of the units that see the whole axis is left.
+      const global = virtual.kind === 'table' && virtual.whole && extent !== null && size !== null && size >= extent;
       // Units that several axes tell apart have no neighbours along any one of them.
       return {
-        status: 'exact',
-        size: widest(virtual),
-        sizeMin: narrowest(virtual),
+        status: global ? 'global' : 'exact',
+        size,
+        sizeMin,
         visible,
         ...(isLayout(path.at) ? NO_JUMP : jump(virtual)),
       };
+    }
   }
 }
 

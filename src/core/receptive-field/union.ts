@@ -36,8 +36,13 @@ export function union(a: FieldMap, b: FieldMap, length: number | null, by: strin
     if (!a.known || !b.known) return unknown(a.known ? (b.cause ?? by) : (a.cause ?? by));
   }
   if (length === null) return unknown(`${by}: branches of different strides, on an axis of unknown size`);
-  const cause = a.cause ?? b.cause ?? `${by}: branches of different strides`;
+  const cause = globalCause(a) ?? globalCause(b) ?? a.cause ?? b.cause ?? `${by}: branches of different strides`;
   return unionTables(tabulate(a, length, cause), tabulate(b, length, cause), cause);
+}
+
+/** What made some units see the whole axis, which says more than where tensors were joined. */
+function globalCause(map: FieldMap): string | null {
+  return map.kind === 'table' && map.whole ? map.cause : null;
 }
 
 function isWhole(map: FieldMap): boolean {
@@ -94,7 +99,7 @@ function unionTables(a: Table, b: Table, cause: string | null): FieldMap {
     lo[unit] = Math.min(a.lo[unit] as number, b.lo[unit] as number);
     hi[unit] = Math.max(a.hi[unit] as number, b.hi[unit] as number);
   }
-  return listed(lo, hi, cause);
+  return listed(lo, hi, cause, a.whole || b.whole);
 }
 
 /** How far the centres of two branches lie apart, in positions of the source; 0 where they coincide or have no common stride. */

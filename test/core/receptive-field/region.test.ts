@@ -177,3 +177,50 @@ t.test('coverage beyond the limits is null, with a reason', async (t) => {
     coverageCause: /not followed/,
   });
 });
+
+t.test('a piece of a Concat that sees everything does not make the other piece do so', async (t) => {
+  const layers = [
+    { ...same(3), name: 'c' },
+    { type: 'AdaptiveAvgPool2d', output_size: 1, name: 'pool' },
+    { type: 'Multiply', from: ['c', 'pool'], name: 'gated' },
+    { type: 'Concat', dim: 2, from: ['gated', 'c'], name: 'joined' },
+    { ...same(3), name: 'after' },
+    { type: 'AdaptiveAvgPool2d', output_size: 1, name: 'all' },
+  ];
+  const shape = [1, 3, 12, 20];
+  const seen = (target: string, y: number) => {
+    const { axes } = regionOf(asked(layers, { shape, target }), [y, 10]);
+    return [axes[0]?.strict.virtual, axes[0]?.strict.actual, axes[0]?.local.virtual].map(
+      (interval) => interval && [interval.start, interval.stop],
+    );
+  };
+  t.same(seen('joined', 11), [
+    [0, 12],
+    [0, 12],
+    [10, 13],
+  ]);
+  t.same(seen('joined', 12), [
+    [-1, 2],
+    [0, 2],
+    [-1, 2],
+  ]);
+  t.same(seen('after', 12), [
+    [-1, 12],
+    [0, 12],
+    [-1, 13],
+  ]);
+  t.same(seen('after', 20)[0], [6, 11]);
+  const field = (target: string) => regionOf(asked(layers, { shape, target }), target === 'all' ? [] : [15, 10]).axes[0]?.field;
+  t.match(field('joined'), {
+    status: 'global',
+    cause: /GlobalAveragePool/,
+    size: 12,
+    sizeMin: 3,
+    visible: 12,
+    local: { status: 'exact', size: 3 },
+  });
+  t.match(field('all'), { status: 'global', size: 12, sizeMin: 12 });
+  const across = regionOf(asked(layers, { shape, target: 'joined' }), [12, 10]);
+  t.match(across.axes[1]?.strict.actual, { start: 9, stop: 12 }, 'nor along the other axis');
+  t.match(across.coverage, { positions: 6, hull: 6 });
+});
