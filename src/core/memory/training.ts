@@ -79,8 +79,8 @@ export interface SavedMemory {
   readonly count: number;
   /** These tensors, the largest first; at most 100. */
   readonly tensors: readonly SavedTensorJson[];
-  /** Operators of which Fovea does not know what they keep. */
-  readonly unknown: readonly { readonly op: string; readonly count: number }[];
+  /** Operators of which is not known what they keep, and why: Fovea has no rule, or there is no gradient. */
+  readonly unknown: readonly { readonly op: string; readonly count: number; readonly reason: string }[];
 }
 
 /** A tensor that the forward pass keeps. */
