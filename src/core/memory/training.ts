@@ -103,6 +103,8 @@ const LEAVES_OUT = [
   'what is computed from weights alone',
   'that some frameworks move (transpose, slice) without a copy',
   'layers that the graph left out for inference, such as dropout',
+  'reserves of fused recurrent kernels: their cells are taken as they are written out',
+  'that the first of many iterations of a loop may need fewer gradients than the others',
   'that frameworks keep less of functions which the graph spells out as several operators (SiLU, GELU)',
 ];
 
