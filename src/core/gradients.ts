@@ -1,4 +1,5 @@
 import { isFloat } from './graph.ts';
+import type { Inference } from './inference/infer.ts';
 import type { Step } from './inference/runner.ts';
 import { isTrained, type Params, type StoredTensor } from './params.ts';
 import type { Trace } from './trace.ts';
@@ -52,4 +53,9 @@ function followBack(calls: readonly Step[], needed: ReadonlySet<string>, follow:
     follow(call);
     if (needed.size > before) pending.push(...call.node.outputs.flatMap((name) => readers.get(name) ?? []));
   }
+}
+
+/** Whether a layer has no gradient (a rounding) where what it reads needs one. */
+export function stopsGradient({ node, operator }: Inference, needed: ReadonlySet<string>): boolean {
+  return operator?.noGradient !== undefined && node.inputs.some((name) => needed.has(name));
 }

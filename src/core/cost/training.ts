@@ -74,7 +74,12 @@ interface Row {
   readonly backward: Primitives | null;
 }
 
-const LEAVES_OUT = ['the loss', 'the update of the weights', 'what is computed from weights alone'];
+const LEAVES_OUT = [
+  'the loss',
+  'the update of the weights',
+  'what is computed from weights alone',
+  'that the first of many iterations of a loop may need fewer gradients than the others',
+];
 
 /** The cost of a training step of a traced graph. Fault: `invalid-option`. */
 export function trainingCostOf(trace: Trace, options: TrainingCostOptions = {}): TrainingCostView {

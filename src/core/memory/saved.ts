@@ -1,7 +1,10 @@
-import { type Count, less, sum, times } from '../count.ts';
+import { type Count, less, plus, sum, times } from '../count.ts';
+import { stopsGradient } from '../gradients.ts';
 import type { LayerFacts } from '../layers.ts';
 import type { Tensor } from '../operators/operator.ts';
-import type { Precision } from '../precision.ts';
+import { savesOf } from '../operators/saves.ts';
+import { bytesOf } from '../params.ts';
+import { asIf, type Precision } from '../precision.ts';
 import { dataInputs, dataOutputs, tensorBytes } from './steps.ts';
 
 /** A tensor that the forward pass keeps, under the name of what owns its memory. */
@@ -17,34 +20,54 @@ export interface Saved {
   readonly tensors: readonly SavedTensor[];
   /** Bytes that layers keep beside tensors of the graph, as far as they are known. */
   readonly beside: Count;
-  /** Operators that do not say what they keep. */
-  readonly unknown: readonly { readonly op: string; readonly count: number }[];
+  /** Operators of which is not known what they keep, and why. */
+  readonly unknown: readonly Silent[];
   /** Whether everything that is kept is known. */
   readonly complete: boolean;
 }
 
+/** Layers of one operator of which is not known what they keep. */
+export interface Silent {
+  readonly op: string;
+  readonly count: number;
+  readonly reason: string;
+}
+
 /** What the layers keep for their gradients, of which only some are `needed`. */
 export function savedBy(facts: readonly LayerFacts[], needed: ReadonlySet<string>, as: Precision): Saved {
-  const learning = facts.filter(({ call }) => call.node.outputs.some((name) => needed.has(name)));
-  const silent = learning.filter(({ call }) => !call.operator?.saves).map(({ call }) => call.node.op);
+  const isLearning = ({ node }: LayerFacts['call']) => node.outputs.some((name) => needed.has(name));
+  const learning = facts.filter(({ call }) => isLearning(call));
+  const silent = facts.filter(({ call }) => stopsGradient(call, needed) || (isLearning(call) && !savesOf(call)));
   const tensors = savedTensors(learning, ownersOf(facts), needed, as);
   const own = learning.map(({ call }) => {
-    const bytes = call.operator?.saves?.beside?.(call);
-    return { bytes: bytes === undefined ? 0 : bytes, repeats: call.repeats };
+    return { bytes: besideOf(call, as), repeats: call.repeats };
   });
   const known = [...tensors, ...own].every(({ bytes }) => bytes !== null) && learning.every(({ call }) => call.repeats !== null);
   return {
     tensors,
     beside: sum(own.map(({ bytes, repeats }) => times(bytes ?? 0, repeats ?? 1))),
-    unknown: [...counted(silent)].map(([op, count]) => ({ op, count })),
+    unknown: countedByOperator(silent.map(({ call }) => call)),
     complete: known && silent.length === 0,
   };
 }
 
-function counted(names: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return counts;
+/** What a call keeps that is no tensor of the graph, in bytes; null where a size or the type is unknown. */
+function besideOf(call: LayerFacts['call'], { activations }: Precision): Count | null {
+  const { beside, within } = savesOf(call) ?? {};
+  const own = beside ? beside(call) : 0;
+  const elements = within ? within(call) : 0;
+  const dtype = asIf(call.outputs[0]?.dtype ?? null, activations);
+  if (own === null || elements === null || (dtype === null && elements !== 0)) return null;
+  return dtype === null ? own : plus(own, bytesOf(elements, dtype));
+}
+
+function countedByOperator(calls: readonly LayerFacts['call'][]): Silent[] {
+  const found = new Map<string, Silent>();
+  for (const { node, operator } of calls) {
+    const reason = operator ? (operator.noGradient ?? 'Fovea has no rule for what it keeps') : 'Fovea does not know the operator';
+    found.set(node.op, { op: node.op, count: (found.get(node.op)?.count ?? 0) + 1, reason });
+  }
+  return [...found.values()];
 }
 
 /** What owns the memory of a tensor, and how many of its pieces are meant; null where that is not known. */
@@ -64,7 +87,7 @@ function ownersOf(facts: readonly LayerFacts[]): OwnersOf {
   for (const fact of facts) {
     const { call, view } = fact;
     if (call.operator?.iterates === 'begins') carried.set(call.node.outputs[0] as string, call);
-    const shown = view && !call.operator?.saves?.copies ? dataInputs(fact)[0] : undefined;
+    const shown = view && !savesOf(call)?.copies ? dataInputs(fact)[0] : undefined;
     for (const { name } of dataOutputs(fact)) {
       pieces.set(name, call.repeats);
       if (shown !== undefined) shows.set(name, shown);
@@ -104,16 +127,16 @@ function savedTensors(facts: readonly LayerFacts[], owners: OwnersOf, needed: Re
     }
   };
   for (const fact of facts) {
-    const { node, inputs, outputs, operator } = fact.call;
+    const { node, inputs, outputs } = fact.call;
     for (const slot of keptInputs(fact, needed)) keep(node.inputs[slot], inputs[slot], node.id);
-    for (const k of operator?.saves?.outputs ?? []) keep(node.outputs[k], outputs[k], node.id);
+    for (const k of savesOf(fact.call)?.outputs ?? []) keep(node.outputs[k], outputs[k], node.id);
   }
   return [...kept.values()];
 }
 
 /** Slots of the inputs that a layer keeps: those its own gradient needs, and operands whose partners need one. */
 function keptInputs({ call }: LayerFacts, needed: ReadonlySet<string>): Set<number> {
-  const { inputs = [], operands = [] } = call.operator?.saves ?? {};
+  const { inputs = [], operands = [] } = savesOf(call) ?? {};
   const slots = operands === 'all' ? [...call.inputs.keys()] : operands;
   const partners = [...new Set([...slots, ...inputs])].filter((slot) => needed.has(call.node.inputs[slot] ?? ''));
   return new Set([...inputs, ...slots.filter((slot) => partners.some((partner) => partner !== slot))]);

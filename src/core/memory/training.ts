@@ -79,8 +79,8 @@ export interface SavedMemory {
   readonly count: number;
   /** These tensors, the largest first; at most 100. */
   readonly tensors: readonly SavedTensorJson[];
-  /** Operators of which Fovea does not know what they keep. */
-  readonly unknown: readonly { readonly op: string; readonly count: number }[];
+  /** Operators of which is not known what they keep, and why: Fovea has no rule, or there is no gradient. */
+  readonly unknown: readonly { readonly op: string; readonly count: number; readonly reason: string }[];
 }
 
 /** A tensor that the forward pass keeps. */
@@ -103,6 +103,8 @@ const LEAVES_OUT = [
   'what is computed from weights alone',
   'that some frameworks move (transpose, slice) without a copy',
   'layers that the graph left out for inference, such as dropout',
+  'reserves of fused recurrent kernels: their cells are taken as they are written out',
+  'that the first of many iterations of a loop may need fewer gradients than the others',
   'that frameworks keep less of functions which the graph spells out as several operators (SiLU, GELU)',
 ];
 

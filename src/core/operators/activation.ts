@@ -2,7 +2,7 @@ import { type Amounts, perOutput } from './amount.ts';
 import { dataOf, float, has, malformed, need, shapeOf, string } from './call.ts';
 import { type Call, defineOperator, type Operator } from './operator.ts';
 import { INPUT, OUTPUT, type Saves } from './saves.ts';
-import { broadcast } from './shape.ts';
+import { broadcast, elementsOf } from './shape.ts';
 
 /** A pointwise non-linear function of one tensor; `primitives` are those of one element. */
 function activation(
@@ -46,6 +46,11 @@ export function activationAmounts(call: Call, name: string): Amounts {
   return BY_NAME.get(name.toLowerCase()) ?? malformed(call, `${JSON.stringify(name.slice(0, 40))} is no activation`);
 }
 
+/** What an activation that an attribute names keeps of itself: its output where the gradient can be taken of that, else what goes in. */
+export function activationSaves(name: string): 'output' | 'input' {
+  return ['relu', 'sigmoid', 'tanh'].includes(name.toLowerCase()) ? 'output' : 'input';
+}
+
 export const activations: readonly Operator[] = [
   activation('Relu', AMOUNTS.Relu, {}, OUTPUT),
   activation('LeakyRelu', AMOUNTS.LeakyRelu, { alpha: 0.01 }),
@@ -60,7 +65,7 @@ export const activations: readonly Operator[] = [
   activation('Swish', (call) => ({ exp: 1, add: 1, div: 1, mul: scaled(call, 1) ? 2 : 1 }), { alpha: 1 }),
   activation('Tanh', AMOUNTS.Tanh, {}, OUTPUT),
   activation('Softplus', AMOUNTS.Softplus),
-  activation('Softsign', AMOUNTS.Softsign),
+  activation('Softsign', AMOUNTS.Softsign, {}, { ...INPUT, within: (call) => elementsOf(call.outputs[0]) }),
   activation('Mish', { exp: 3, add: 3, mul: 2, div: 1 }),
   activation('Gelu', (call) => (string(call, 'approximate', 'none') === 'tanh' ? GELU_TANH : GELU_ERF), { approximate: 'none' }),
   activation('Erf', { exp: 1 }),
@@ -77,10 +82,14 @@ export const activations: readonly Operator[] = [
 /** Whether x is scaled before the sigmoid. */
 const scaled = (call: Call, fallback: number) => float(call, 'alpha', fallback) !== 1;
 
+/** The sum that goes into an activation behind it. */
+const SUM: Saves = { within: (call) => elementsOf(call.outputs[0]) };
+
 /** An activation of the sum of a tensor and a bias along its last axis, which may be left out where it is `optional`. */
 function biased(op: string, primitives: Amounts, optional: boolean): Operator {
   return defineOperator(op, {
     nonlinear: true,
+    saves: (call) => (has(call, 1) ? SUM : INPUT),
     infer: (call) => {
       const { dtype, shape } = need(call, 0);
       if (!optional || has(call, 1)) broadcast(call, [shape, shapeOf(call, 1)]);
@@ -101,10 +110,10 @@ const GELU_TANH: Amounts = { exp: 2, add: 4, mul: 5, div: 1 };
 export const biasGelu = biased('com.microsoft.BiasGelu', GELU_ERF, false);
 export const fastGelu = biased('com.microsoft.FastGelu', GELU_TANH, true);
 
-/** Source: ONNX SwiGLU: Swish of the first tensor times the second. */
+/** Source: ONNX SwiGLU: Swish of the first tensor times the second. The product keeps the Swish too. */
 export const swiGlu = defineOperator('SwiGLU', {
   nonlinear: true,
-  saves: { inputs: [0, 1] },
+  saves: { inputs: [0, 1], within: (call) => elementsOf(call.inputs[0]) },
   infer: (call) => [{ dtype: need(call, 0).dtype, shape: broadcast(call, [shapeOf(call, 0), shapeOf(call, 1)]) }],
   field: () => 'elementwise',
   cost: (call) => perOutput(call, { exp: 1, add: 1, div: 1, mul: scaled(call, 1) ? 3 : 2 }),

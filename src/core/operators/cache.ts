@@ -7,6 +7,7 @@ const alongOf = (call: Call, rank: number) => axisIn(call, int(call, 'axis', -2)
 
 /** Source: ONNX TensorScatter: new positions are written into a cache along one axis, where `write_indices` say. */
 export const tensorScatter = defineOperator('TensorScatter', {
+  saves: { inputs: [2] },
   infer: (call) => {
     choice(call, 'mode', ['linear', 'circular']);
     const { dtype, shape } = need(call, 0);

@@ -54,6 +54,7 @@ export const castLike = conversion('CastLike', (call) => need(call, 1).dtype);
  * Source: ONNX BitCast: the same bits as another type of the same width. What the elements are then is not followed.
  */
 export const bitCast = defineOperator('BitCast', {
+  noGradient: 'the same bits as another type have no gradient',
   view: true,
   infer: (call) => {
     const dtype = dtypeOf(call, 'to', null) ?? malformed(call, 'to is required');

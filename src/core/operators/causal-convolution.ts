@@ -1,9 +1,11 @@
-import { times } from '../count.ts';
+import { type Count, times } from '../count.ts';
 import type { Dim } from '../graph.ts';
 import { perOutput, together } from './amount.ts';
 import { choice, has, known, malformed, need, sameDim, shapeOf, size } from './call.ts';
 import { type AxisMap, type Call, defineOperator, type Relation } from './operator.ts';
 import { EACH, link, shifted, windows } from './relation.ts';
+import { allOf, OPERANDS } from './saves.ts';
+import { elementsOf, sumDim, volume } from './shape.ts';
 import { tapsInPadding } from './taps.ts';
 
 const ACTIVATIONS = ['none', 'silu', 'swish'] as const;
@@ -25,8 +27,23 @@ function tapsMap(call: Call, taps: number, i: number, k: number): AxisMap {
   return shifted((length ?? 0) + begin, 1, length !== null);
 }
 
+/** As many products for the gradient of what is convolved, and of the weight, as forward. */
+function backward(call: Call, needs: (slot: number) => boolean): Count | null {
+  const [outputs, taps] = [elementsOf(call.outputs[0]), tapsOf(call)];
+  const factor = (needs(0) || needs(3) ? 1 : 0) + (needs(1) ? 1 : 0);
+  return outputs === null || taps === null ? null : times(factor, outputs, taps);
+}
+
 /** Source: ONNX CausalConvWithState: a depthwise convolution over what came before, which it hands on as a state. */
 export const causalConvWithState = defineOperator('CausalConvWithState', {
+  // Behind a state the input is a new tensor; what goes into the activation is one too.
+  saves: (call) => {
+    const [shape, taps] = [shapeOf(call, 0), tapsOf(call)];
+    const joined = volume(shape?.with(2, sumDim(call, [shape[2] ?? null, taps === null ? null : taps - 1])) ?? [null]);
+    const activated = choice(call, 'activation', ACTIVATIONS) === 'none' ? 0 : elementsOf(call.inputs[0]);
+    const within = () => allOf(has(call, 3) ? joined : 0, activated);
+    return { ...(has(call, 3) ? {} : OPERANDS), within, backward: (_, needs) => backward(call, needs) };
+  },
   infer: (call) => {
     choice(call, 'activation', ACTIVATIONS);
     const { dtype, shape } = need(call, 0);

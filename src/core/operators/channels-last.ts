@@ -26,11 +26,12 @@ const isLinks = (relation: Relation): relation is readonly (AxisLink | null)[] =
 
 /** An operator of channels-first tensors for channels-last ones; weights stay as they are. */
 export function channelsLast(op: string, base: Operator): Operator {
-  const { defaults } = base;
+  const { defaults, saves } = base;
   return defineOperator(op, {
     infer: (call) => base.infer(inside(call)).map(({ dtype, shape }) => ({ dtype, shape: shape && outward(shape) })),
     field: (call, i, k) => outwardLinks(base.field(inside(call), i, k), i),
     cost: (call) => base.cost(inside(call)),
+    ...(saves && { saves }),
     ...(defaults && { defaults: (call: Call) => defaults(inside(call)) }),
     axes: (call) => AXES.find((axes) => axes.length === call.inputs[0]?.shape?.length) ?? null,
   });

@@ -2,6 +2,7 @@ import type { Dim } from '../graph.ts';
 import { dataOf, dim, ints, malformed, need, shapeOf } from './call.ts';
 import { type Call, defineOperator, type Relation } from './operator.ts';
 import { EACH, link, RANK_UNKNOWN, unknownMap } from './relation.ts';
+import { NOTHING } from './saves.ts';
 import { elementsOf, lengthOf, unknownDims, volume } from './shape.ts';
 
 /** A list of sizes that an input states; null where they are not known. */
@@ -14,6 +15,7 @@ function sizesAt(call: Call, i: number): readonly Dim[] | null {
 
 /** Source: ONNX Col2Im: columns of blocks are added up to the image that they were taken from. */
 export const col2Im = defineOperator('Col2Im', {
+  saves: NOTHING,
   infer: (call) => {
     const { dtype } = need(call, 0);
     const columns = shapeOf(call, 0) ?? [null, null, null];

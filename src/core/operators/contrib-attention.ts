@@ -1,8 +1,9 @@
-import { plus, times } from '../count.ts';
+import { type Count, plus, times } from '../count.ts';
 import type { Dim, Shape } from '../graph.ts';
 import { each, together } from './amount.ts';
 import { attentionCost, exactAttentionCost, type Heads } from './attention-cost.ts';
 import { dataOf, dim, has, int, ints, malformed, need, sameDim, shapeOf, size } from './call.ts';
+import { attentionSaves } from './contrib-attention-saves.ts';
 import { type Call, defineOperator, type Inferred, type Operator, type Relation } from './operator.ts';
 import { EACH, link, RANK_UNKNOWN } from './relation.ts';
 import { elementsOf, productDim, ranked, sumDim, volume } from './shape.ts';
@@ -31,6 +32,11 @@ interface Parts {
   readonly masked: boolean;
   /** Whether a query sees only what came before it. */
   readonly causal: boolean;
+  /** Slots of queries, keys and values that are multiplied as they are given, and elements of those that are made. */
+  readonly given: readonly number[];
+  readonly made: Count | null;
+  /** Slots of the past. */
+  readonly pasts: readonly number[];
 }
 
 /** Hidden sizes of Q, K and V that the packed weight of com.microsoft.Attention makes. */
@@ -71,6 +77,9 @@ function packedParts(call: Call): Parts {
     past,
     masked: has(call, 3) || has(call, 5),
     causal: int(call, 'unidirectional', 0) !== 0,
+    given: [],
+    made: outputs,
+    pasts: [4],
   };
 }
 
@@ -94,6 +103,9 @@ function multiHeadParts(call: Call): Parts {
     past,
     masked: has(call, 4) || has(call, 5),
     causal: int(call, 'unidirectional', 0) !== 0,
+    given: has(call, 3) ? [] : [0, 1, 2],
+    made: bias.includes(null) ? null : plus(...(bias as number[])),
+    pasts: [6, 7],
   };
 }
 
@@ -116,6 +128,10 @@ function groupParts(call: Call): Parts {
     past: total === undefined || typeof queries !== 'number' ? past : Math.max(total - queries, 0),
     masked: false,
     causal: true,
+    // Values are not turned; where all three are in one tensor, that is kept for them.
+    given: turned === 0 ? [0, 1, 2] : [has(call, 1) ? 2 : 0],
+    made: turned,
+    pasts: [3, 4],
   };
 }
 
@@ -135,6 +151,11 @@ interface Contrib {
 
 function contrib(op: string, { parts, tokens, stacked, defaults }: Contrib): Operator {
   return defineOperator(op, {
+    saves: (call) => {
+      const { sizes, stateHeads, given, made, pasts, projection } = parts(call);
+      const projected = projection === null ? null : (projection.mac ?? 0);
+      return attentionSaves(call, { sizes, stateHeads, given, made, past: pasts, projected });
+    },
     infer: (call): readonly Inferred[] => {
       const { dtype } = need(call, 0);
       const found = parts(call);

@@ -3,7 +3,8 @@ import { each } from './amount.ts';
 import { malformed, need, sameDim, shapeOf, size } from './call.ts';
 import { type Call, defineOperator } from './operator.ts';
 import { EACH, link, RANK_UNKNOWN } from './relation.ts';
-import { volume } from './shape.ts';
+import { BOTH, manyOf } from './saves.ts';
+import { elementsOf, volume } from './shape.ts';
 
 /** The side of the matrices on the last two axes. */
 function side(call: Call): Dim {
@@ -13,8 +14,13 @@ function side(call: Call): Dim {
   return sameDim(call, shape.at(-2) as Dim, shape.at(-1) as Dim, 'the matrices are not square');
 }
 
-/** Source: ONNX Det. */
+/** Source: ONNX Det. Training keeps the decomposition too, whose pivots are int32 (derivatives.yaml of PyTorch, `_linalg_det`). */
 export const det = defineOperator('Det', {
+  saves: {
+    ...BOTH,
+    within: (call) => elementsOf(call.inputs[0]),
+    beside: (call) => manyOf(volume(shapeOf(call, 0)?.slice(0, -1) ?? [null]), 4),
+  },
   infer: (call) => {
     side(call);
     const { dtype, shape } = need(call, 0);

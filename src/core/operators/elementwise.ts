@@ -3,7 +3,7 @@ import { type Amounts, isInteger, perOutput } from './amount.ts';
 import { dataOf, int, malformed, need, shapeOf } from './call.ts';
 import { type Call, defineOperator, type Operator } from './operator.ts';
 import { INPUT, NOTHING, OPERANDS, OUTPUT, type Saves } from './saves.ts';
-import { broadcast } from './shape.ts';
+import { broadcast, elementsOf } from './shape.ts';
 import { pointwise } from './value.ts';
 
 type Scalar = (...x: number[]) => number;
@@ -14,7 +14,7 @@ interface Pointwise {
   /** Number of inputs; absent where one or more may be given. */
   readonly arity?: number;
   readonly defaults?: Readonly<Record<string, number>>;
-  readonly saves?: Saves;
+  readonly saves?: Operator['saves'];
   /** The function of one element; absent where Fovea does not evaluate it. */
   readonly value?: (call: Call) => Scalar;
 }
@@ -63,7 +63,8 @@ export const unaries: readonly Operator[] = [
   unary('Sqrt', { exp: 1 }, OUTPUT, Math.sqrt),
   unary('Exp', { exp: 1 }, OUTPUT, Math.exp),
   unary('Log', { exp: 1 }, INPUT, Math.log),
-  ...['Sin', 'Cos', 'Tan', 'Asin', 'Acos', 'Atan', 'Sinh', 'Cosh', 'Asinh', 'Acosh', 'Atanh'].map((op) => unary(op, { exp: 1 }, INPUT)),
+  unary('Tan', { exp: 1 }, OUTPUT),
+  ...['Sin', 'Cos', 'Asin', 'Acos', 'Atan', 'Sinh', 'Cosh', 'Asinh', 'Acosh', 'Atanh'].map((op) => unary(op, { exp: 1 }, INPUT)),
 ];
 
 /** Yes or no for each element of one tensor. */
@@ -145,7 +146,7 @@ const squares = (call: Call) => dataOf(call, 1)?.every((x) => x === 2) ?? false;
 /** A power is a transcendental, but a square is a product. */
 export const pow = pointwiseOperator('Pow', (call) => (squares(call) ? { mul: 1 } : { exp: 1 }), {
   arity: 2,
-  saves: INPUT,
+  saves: (call) => (elementsOf(call.inputs[1]) === 1 && call.inputs[1]?.constant ? INPUT : { inputs: [0, 1], outputs: [0] }),
   value:
     () =>
     (a = 0, b = 0) =>

@@ -1,6 +1,6 @@
 import { times } from '../count.ts';
 import type { Dim, Shape } from '../graph.ts';
-import { activationAmounts } from './activation.ts';
+import { activationAmounts, activationSaves } from './activation.ts';
 import { perOutput, together } from './amount.ts';
 import { float, has, int, malformed, need, sameDim, shapeOf, string } from './call.ts';
 import { channelsLast } from './channels-last.ts';
@@ -10,6 +10,7 @@ import { gemm, matMul } from './matmul.ts';
 import { type Call, defineOperator, type Operator, type Relation } from './operator.ts';
 import { maxPool } from './pooling.ts';
 import { axisByAxis, EACH, RANK_UNKNOWN } from './relation.ts';
+import { OPERANDS, OUTPUT } from './saves.ts';
 import { broadcast, elementsOf, volume } from './shape.ts';
 
 /** An operator with an activation behind it, named by an attribute. `addend` is a tensor that is added in between. */
@@ -28,6 +29,13 @@ function withActivation(op: string, base: Operator, slots: readonly number[], ad
       const sum = { add: addend !== undefined && has(call, addend) ? 1 : 0 };
       const activated = name ? perOutput(call, activationAmounts(call, name)) : {};
       return together(call, base.cost(seenAs(call, slots)), perOutput(call, sum), activated);
+    },
+    // What goes into the activation is a tensor within, unless the gradient can be taken of the result.
+    saves: (call) => {
+      const name = string(call, 'activation', '');
+      if (name === '') return OPERANDS;
+      if (activationSaves(name) === 'output') return { ...OPERANDS, ...OUTPUT };
+      return { ...OPERANDS, within: () => elementsOf(call.outputs[0]) };
     },
     ...(defaults && { defaults: (call: Call) => defaults(seenAs(call, slots)) }),
     ...(axes && { axes }),
@@ -64,6 +72,7 @@ function multiplied(call: Call): Call {
 /** Source: com.microsoft FusedMatMul, of old TransposeMatMul: a product of transposed operands, scaled by alpha. */
 function fusedProduct(op: string): Operator {
   return defineOperator(op, {
+    saves: OPERANDS,
     infer: (call) => matMul.infer(multiplied(call)),
     field: (call, i): Relation => {
       const relation = matMul.field(multiplied(call), i, 0);
@@ -87,6 +96,8 @@ function packed(call: Call): { readonly n: number; readonly k: number } {
 
 /** Source: com.microsoft MatMulNBits: the weight is unpacked once (minus zero point, times scale), then multiplied. */
 export const matMulNBits = defineOperator('com.microsoft.MatMulNBits', {
+  // The gradient of the tensor needs the weight alone, which has none itself (Dettmers et al. 2023).
+  saves: { operands: [0] },
   infer: (call) => {
     const { dtype, shape } = need(call, 0);
     const { n, k } = packed(call);

@@ -2,6 +2,7 @@ import { type Count, plus } from '../count.ts';
 import { type Amounts, mean, norm, perOutput } from './amount.ts';
 import { float, need, shapeOf } from './call.ts';
 import { type Call, defineOperator, type Operator } from './operator.ts';
+import { POWERS } from './pooling.ts';
 import { axisByAxis, channelsFirst, EACH, RANK_UNKNOWN, withChannels } from './relation.ts';
 import { NOTHING, type Saves, WITH_INDICES } from './saves.ts';
 import { volume } from './shape.ts';
@@ -10,11 +11,11 @@ import { volume } from './shape.ts';
 function globalPool(
   op: string,
   perChannel: (n: Count, call: Call) => Amounts,
-  own: Readonly<Record<string, number>> = {},
-  saves?: Saves,
+  own: Readonly<Record<string, number>>,
+  saves: Saves,
 ): Operator {
   return defineOperator(op, {
-    ...(saves && { saves }),
+    saves,
     infer: (call) => {
       const { dtype, shape } = need(call, 0);
       return [{ dtype, shape: shape && withChannels(call, shape).map((dim, axis) => (axis < 2 ? dim : 1)) }];
@@ -35,4 +36,4 @@ function globalPool(
 /** Source of the family: ONNX GlobalAveragePool, GlobalMaxPool, GlobalLpPool. */
 export const globalAveragePool = globalPool('GlobalAveragePool', mean, {}, NOTHING);
 export const globalMaxPool = globalPool('GlobalMaxPool', (n) => ({ cmp: plus(n, -1) }), {}, WITH_INDICES);
-export const globalLpPool = globalPool('GlobalLpPool', (n, call) => norm(n, float(call, 'p', 2)), { p: 2 });
+export const globalLpPool = globalPool('GlobalLpPool', (n, call) => norm(n, float(call, 'p', 2)), { p: 2 }, POWERS);

@@ -72,6 +72,8 @@ function gridShape(call: Call): Shape | null {
 
 /** Source: ONNX AffineGrid: every position of the image times an affine matrix. */
 export const affineGrid = defineOperator('AffineGrid', {
+  // The positions that it multiplies are made anew.
+  saves: { operands: [0] },
   infer: (call) => [{ dtype: need(call, 0).dtype, shape: gridShape(call) }],
   field: (call, i): Relation => {
     const rank = call.outputs[0]?.shape?.length;

@@ -50,6 +50,7 @@ function before(time: Dim): AxisMap {
  * product of state and query, a multiply-accumulate per element of the state each.
  */
 export const linearAttention = defineOperator('LinearAttention', {
+  noGradient: 'kernels differ in which states of the recurrence they keep and which they compute again',
   infer: (call) => {
     choice(call, 'update_rule', RULES);
     const { batch, time, heads, stateHeads, depth, valueDepth } = packedSizes(call);

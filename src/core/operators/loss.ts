@@ -49,8 +49,12 @@ function lossCost(call: Call) {
 
 const defaults = () => ({ reduction: REDUCTIONS[0] });
 
+/** Bytes of the sum of the weights of all targets, which is kept beside scores and targets (derivatives.yaml of PyTorch, `nll_loss_forward`). */
+const WEIGHT = 4;
+
 /** Source: ONNX NegativeLogLikelihoodLoss. */
 export const negativeLogLikelihoodLoss = defineOperator('NegativeLogLikelihoodLoss', {
+  saves: { inputs: [0, 1, 2], beside: () => WEIGHT },
   infer: (call) => [inferLoss(call)],
   field: lossField,
   cost: lossCost,
@@ -65,6 +69,13 @@ function logProbabilities(call: Call): Call {
 
 /** Source: ONNX SoftmaxCrossEntropyLoss, whose body is LogSoftmax and NegativeLogLikelihoodLoss. */
 export const softmaxCrossEntropyLoss = defineOperator('SoftmaxCrossEntropyLoss', {
+  // The logarithms of the probabilities, which may be an output.
+  saves: (call) => ({
+    inputs: [1, 2],
+    outputs: [1],
+    within: () => (call.node.outputs[1] ? 0 : elementsOf(call.inputs[0])),
+    beside: () => WEIGHT,
+  }),
   infer: (call) => [inferLoss(call), { dtype: need(call, 0).dtype, shape: shapeOf(call, 0) }],
   field: (call, i, k): Relation => {
     if (k === 0) return lossField(call, i);

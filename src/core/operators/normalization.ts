@@ -15,8 +15,8 @@ import {
   windows,
   withChannels,
 } from './relation.ts';
-import { INPUT, type Saves } from './saves.ts';
-import { broadcast, elementsOf, volume } from './shape.ts';
+import { allOf, INPUT, manyOf, type Saves } from './saves.ts';
+import { broadcast, elementsOf, sumDim, volume } from './shape.ts';
 
 /** Primitives of a row of n: sum, centre, square sum, epsilon; square and scale; mean, variance, 1 / deviation; the root. */
 function standardized(n: Count): Amounts {
@@ -183,8 +183,19 @@ export const rmsNormalization = lastAxes('RMSNormalization', rootMeanSquare, 0);
 /** Source: ONNX Runtime, where RMSNormalization had this name first, and 1 / root of each row as a further output. */
 export const simplifiedLayerNormalization = lastAxes('SimplifiedLayerNormalization', rootMeanSquare, 1);
 
-/** Source: ONNX LRN (Krizhevsky et al.): a window over channels, at each position on its own. */
+/**
+ * Source: ONNX LRN (Krizhevsky et al.): a window over channels, at each position on its own. Training keeps what PyTorch's
+ * formula does: the tensor, its squares between the padding of the window, their scaled mean, and its power.
+ */
 export const lrn = defineOperator('LRN', {
+  saves: {
+    inputs: [0],
+    within: (call) => {
+      const shape = shapeOf(call, 0);
+      const channels = sumDim(call, [shape?.[1] ?? null, int(call, 'size', 1) - 1]);
+      return allOf(manyOf(elementsOf(call.inputs[0]), 2), volume(shape?.with(1, channels) ?? [null]));
+    },
+  },
   infer: (call) => {
     if (int(call, 'size', 0) < 1) malformed(call, 'size must be at least 1');
     return [{ dtype: need(call, 0).dtype, shape: checkChannels(call, []) }];

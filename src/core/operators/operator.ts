@@ -168,8 +168,10 @@ export interface Operator {
   readonly quantised?: readonly number[];
   /** Input slots of tables that other inputs pick rows of; where weights stand there, they are embeddings. */
   readonly tables?: readonly number[];
-  /** What training keeps of a call for its gradient; absent where Fovea does not know. */
-  readonly saves?: Saves;
+  /** What training keeps of a call for its gradient; absent, or null, where Fovea does not know. */
+  readonly saves?: Saves | ((call: Call) => Saves | null);
+  /** Why it has no gradient, or why Fovea has no rule for it. */
+  readonly noGradient?: string;
   /**
    * Names of the first input's axes ('N', 'C', 'H', 'W', ...), where the operator gives them a meaning. Null stands for an
    * axis that may be any; such a list is a hint of what is read, the output may be laid out otherwise.

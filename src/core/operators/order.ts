@@ -3,7 +3,7 @@ import { counters } from './amount.ts';
 import { axisIn, dataOf, dim, int, known, malformed, need, shapeOf, size } from './call.ts';
 import { type AxisMap, type Call, defineOperator, MOVEMENT, type Operator } from './operator.ts';
 import { axisByAxis, DATA_DEPENDENT, EACH, RANK_UNKNOWN, table } from './relation.ts';
-import { NOTHING } from './saves.ts';
+import { BOTH, NOTHING, type Saves } from './saves.ts';
 import { elementsOf } from './shape.ts';
 import { offsets, rounded, stridesOf } from './value.ts';
 
@@ -25,8 +25,9 @@ function runningMap(call: Call, n: number | null): AxisMap {
 }
 
 /** Output o joins the positions up to o of one axis; `start` stands before the first one where it is exclusive. */
-function running(op: string, kind: 'add' | 'mul', join: (a: number, b: number) => number, start: number): Operator {
+function running(op: string, kind: 'add' | 'mul', join: (a: number, b: number) => number, start: number, saves: Saves): Operator {
   return defineOperator(op, {
+    saves,
     infer: (call) => {
       need(call, 1);
       runningAxis(call);
@@ -68,8 +69,8 @@ function running(op: string, kind: 'add' | 'mul', join: (a: number, b: number) =
 }
 
 /** Source: ONNX CumSum and CumProd. */
-export const cumSum = running('CumSum', 'add', (a, b) => a + b, 0);
-export const cumProd = running('CumProd', 'mul', (a, b) => a * b, 1);
+export const cumSum = running('CumSum', 'add', (a, b) => a + b, 0, NOTHING);
+export const cumProd = running('CumProd', 'mul', (a, b) => a * b, 1, BOTH);
 
 const topAxis = (call: Call, rank: number) => axisIn(call, int(call, 'axis', -1), rank);
 

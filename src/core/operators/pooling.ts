@@ -4,7 +4,8 @@ import { type Amounts, mean, norm, perOutput, together } from './amount.ts';
 import { float, int, known, malformed, need, shapeOf } from './call.ts';
 import { type Call, defineOperator, type Operator } from './operator.ts';
 import { channelsFirst, EACH, link, RANK_UNKNOWN } from './relation.ts';
-import { INPUT, type Saves, WITH_INDICES } from './saves.ts';
+import { allOf, INPUT, manyOf, type Saves, WITH_INDICES } from './saves.ts';
+import { elementsOf } from './shape.ts';
 import { tapsInPadding } from './taps.ts';
 import { places, slide, spatialAxes, spatialLinks, windowDefaults, windowMap, windowOf } from './window.ts';
 
@@ -32,11 +33,11 @@ function pool(
   op: string,
   perWindow: (taps: Count, call: Call) => Amounts,
   own: Readonly<Record<string, number>>,
-  more: { readonly second?: DType; readonly saves?: Saves } = {},
+  more: { readonly second?: DType; readonly saves: Saves },
 ): Operator {
   const { second, saves } = more;
   return defineOperator(op, {
-    ...(saves && { saves }),
+    saves,
     infer: (call) => {
       const output = pooled(call);
       return second ? [output, { dtype: second, shape: output.shape }] : [output];
@@ -66,6 +67,15 @@ function pool(
   });
 }
 
+/**
+ * What a pool by a norm keeps, by PyTorch's formula (sign(m) relu(|m|) k)^(1/p) with m, the mean of the powers: the tensor and
+ * its powers, and of each output the mean, its sign, the rectified one and the sum under the root.
+ */
+export const POWERS: Saves = {
+  inputs: [0],
+  within: (call) => allOf(elementsOf(call.inputs[0]), manyOf(elementsOf(call.outputs[0]), 4)),
+};
+
 /** Source of the family: ONNX MaxPool, AveragePool, LpPool. */
 export const maxPool = pool(
   'MaxPool',
@@ -74,4 +84,4 @@ export const maxPool = pool(
   { second: 'int64', saves: WITH_INDICES },
 );
 export const averagePool = pool('AveragePool', (n) => mean(n), { ceil_mode: 0, count_include_pad: 0 }, { saves: INPUT });
-export const lpPool = pool('LpPool', (n, call) => norm(n, float(call, 'p', 2)), { ceil_mode: 0, p: 2 });
+export const lpPool = pool('LpPool', (n, call) => norm(n, float(call, 'p', 2)), { ceil_mode: 0, p: 2 }, { saves: POWERS });

@@ -34,8 +34,12 @@ const scaledField = (_: Call, i: number): Relation => (i === 0 ? 'elementwise' :
 
 const scales = (slot: number) => slot > 0;
 
+/** Why operators on quantised numbers have no gradient: they are for inference. */
+export const ROUNDS = 'rounding to quantised numbers has no gradient';
+
 /** Source: ONNX QuantizeLinear: divide, round, add the zero point, saturate. The arithmetic is that of the scale's type. */
 export const quantizeLinear = defineOperator('QuantizeLinear', {
+  noGradient: ROUNDS,
   moves: true,
   infer: (call) => inferScaled(call, has(call, 2) ? need(call, 2).dtype : 'uint8'),
   field: scaledField,
@@ -63,6 +67,7 @@ export const dequantizeLinear = defineOperator('DequantizeLinear', {
  * QuantizeLinear. The few operations on scale and zero point themselves are left out.
  */
 export const dynamicQuantizeLinear = defineOperator('DynamicQuantizeLinear', {
+  noGradient: ROUNDS,
   infer: (call) => [
     { dtype: 'uint8', shape: shapeOf(call, 0) },
     { dtype: 'float32', shape: [] },

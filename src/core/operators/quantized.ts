@@ -11,6 +11,7 @@ import { globalAveragePool } from './global-pooling.ts';
 import { gemm, matMul } from './matmul.ts';
 import { type Call, type Counters, defineOperator, type Operator } from './operator.ts';
 import { averagePool } from './pooling.ts';
+import { ROUNDS } from './quantization.ts';
 import { elementsOf } from './shape.ts';
 import { softmax } from './softmax.ts';
 
@@ -40,6 +41,7 @@ function quantized(
 ): Operator {
   const baseOf = (call: Call) => (typeof base === 'function' ? base(call) : base);
   return defineOperator(op, {
+    noGradient: ROUNDS,
     infer: (call) => {
       const [output] = baseOf(call).infer(seenAs(call, of(call)));
       return [{ dtype: dtype(call), shape: output?.shape ?? null }];

@@ -4,6 +4,7 @@ import { dim, int, ints, malformed, need, rank, shapeOf } from './call.ts';
 import { dtypeOf } from './cast.ts';
 import { type Call, defineOperator, type Operator, type Relation } from './operator.ts';
 import { EACH, link } from './relation.ts';
+import { NOTHING } from './saves.ts';
 
 interface Drawn {
   readonly dtype: (call: Call) => DType | null;
@@ -16,6 +17,7 @@ interface Drawn {
 
 function drawn(op: string, { dtype, shape, field = 'none', cost, defaults }: Drawn): Operator {
   return defineOperator(op, {
+    saves: NOTHING,
     infer: (call) => [{ dtype: dtype(call), shape: shape(call) }],
     field: () => field,
     cost: (call) => cost && perOutput(call, cost),

@@ -4,6 +4,7 @@ import { activationAmounts } from './activation.ts';
 import { type Amounts, each, together } from './amount.ts';
 import { choice, has, int, need, sameDim, size, strings } from './call.ts';
 import { type AxisMap, type Call, defineOperator, type Operator } from './operator.ts';
+import { recurrentSaves } from './recurrent-saves.ts';
 import { ALL, EACH, link, table } from './relation.ts';
 import { productDim, ranked, volume } from './shape.ts';
 
@@ -15,6 +16,9 @@ interface Cell {
   readonly state: Amounts;
   /** Names of the states that are given in after `sequence_lens` and out after Y. */
   readonly states: number;
+  /** What training keeps of each step for one unit, with the states that it begins with, and after the last one. */
+  readonly kept: (call: Call) => number;
+  readonly last?: number;
 }
 
 const DIRECTIONS = ['forward', 'reverse', 'bidirectional'] as const;
@@ -89,6 +93,14 @@ function cost(call: Call, cell: Cell) {
 
 function recurrent(op: string, cell: Cell): Operator {
   return defineOperator(op, {
+    saves: (call) =>
+      recurrentSaves(call, {
+        ...sizesOf(call, cell),
+        directions: directionsOf(call),
+        gates: cell.gates,
+        kept: cell.kept(call),
+        last: cell.last ?? 0,
+      }),
     infer: (call) => {
       const { time, batch, hidden } = sizesOf(call, cell);
       const sizes: Readonly<Record<string, Dim>> = { T: time, N: batch, D: directionsOf(call), H: hidden };
@@ -117,7 +129,10 @@ function recurrent(op: string, cell: Cell): Operator {
   });
 }
 
-/** Source: ONNX LSTM (Hochreiter and Schmidhuber 1997): C = f C + i c, H = o h(C). */
+/**
+ * Source: ONNX LSTM (Hochreiter and Schmidhuber 1997): C = f C + i c, H = o h(C). Training keeps the four gates, C and H from
+ * before, and h(C).
+ */
 export const lstm = recurrent('LSTM', {
   gates: 4,
   functions: [
@@ -127,9 +142,13 @@ export const lstm = recurrent('LSTM', {
   ],
   state: { mul: 3, add: 1 },
   states: 2,
+  kept: () => 7,
 });
 
-/** Source: ONNX GRU (Cho et al. 2014): r H before the new gate h, then H = (1 - z) h + z H. */
+/**
+ * Source: ONNX GRU (Cho et al. 2014): r H before the new gate h, then H = (1 - z) h + z H. Training keeps the gates, H from
+ * before, H - h, and r H; where r comes after the product, that product and what r makes of it.
+ */
 export const gru = recurrent('GRU', {
   gates: 3,
   functions: [
@@ -138,7 +157,8 @@ export const gru = recurrent('GRU', {
   ],
   state: { mul: 3, add: 2 },
   states: 1,
+  kept: (call) => (int(call, 'linear_before_reset', 0) !== 0 ? 7 : 6),
 });
 
-/** Source: ONNX RNN (Elman 1990). */
-export const rnn = recurrent('RNN', { gates: 1, functions: [['Tanh', 1]], state: {}, states: 1 });
+/** Source: ONNX RNN (Elman 1990). Training keeps all its states. */
+export const rnn = recurrent('RNN', { gates: 1, functions: [['Tanh', 1]], state: {}, states: 1, kept: () => 1, last: 1 });

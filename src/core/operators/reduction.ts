@@ -4,8 +4,8 @@ import { type Amounts, each, mean, norm } from './amount.ts';
 import { axisIn, dataOf, has, int, known, need, shapeOf } from './call.ts';
 import { type Call, defineOperator, type Operator } from './operator.ts';
 import { axisByAxis, EACH, RANK_UNKNOWN } from './relation.ts';
-import { INPUT, NOTHING, OUTPUT, type Saves } from './saves.ts';
-import { axesIn, lengthOf, unknownDims, volume } from './shape.ts';
+import { BOTH, INPUT, NOTHING, type Saves } from './saves.ts';
+import { axesIn, elementsOf, lengthOf, unknownDims, volume } from './shape.ts';
 import { offsets, rounded } from './value.ts';
 
 /** The axes that are reduced; null where they are not known. */
@@ -85,8 +85,8 @@ function outputsOf(call: Call, n: Count | null): Count | null {
   return n === 0 ? 0 : volume(call.outputs[0]?.shape ?? [null]);
 }
 
-/** The gradient finds the positions, or scales, by comparing the tensor with the result. */
-const BOTH: Saves = { inputs: [0], outputs: [0] };
+/** The logarithm's gradient needs what it is of. */
+const SUM: Saves = { within: (call) => elementsOf(call.outputs[0]) };
 
 const sum = (row: readonly number[]) => row.reduce((a, b) => a + b, 0);
 const add = (n: Count): Amounts => ({ add: plus(n, -1) });
@@ -106,7 +106,7 @@ export const reductions: readonly Operator[] = [
   ),
   reduction('ReduceL1', (n) => norm(n, 1), INPUT),
   reduction('ReduceL2', (n) => norm(n, 2), BOTH),
-  reduction('ReduceLogSum', (n) => ({ ...add(n), exp: 1 }), OUTPUT),
+  reduction('ReduceLogSum', (n) => ({ ...add(n), exp: 1 }), SUM),
   reduction('ReduceLogSumExp', (n) => ({ ...add(n), exp: plus(n, 1) }), BOTH),
   reduction('ReduceSumSquare', (n) => ({ ...add(n), mul: n }), INPUT),
 ];

@@ -4,7 +4,8 @@ import { perOutput } from './amount.ts';
 import { choice, dataOf, dim, has, int, ints, malformed, need, sameDim } from './call.ts';
 import { type Call, defineOperator, type Relation } from './operator.ts';
 import { channelsFirst, DATA_DEPENDENT, EACH, link } from './relation.ts';
-import { ranked } from './shape.ts';
+import { manyOf } from './saves.ts';
+import { elementsOf, ranked } from './shape.ts';
 
 /** One image of fixed size for each region: regions x channels x height x width. */
 function pooledShape(call: Call, coordinates: number, height: number, width: number): Shape {
@@ -26,6 +27,8 @@ const ROI_MODES = ['avg', 'max'] as const;
 
 /** Source: ONNX RoiAlign (He et al. 2017). */
 export const roiAlign = defineOperator('RoiAlign', {
+  // Samples are placed anew by the regions (torchvision, roi_align_kernel); which of them was the greatest is not stated.
+  saves: (call) => (choice(call, 'mode', ROI_MODES) === 'avg' ? { inputs: [1, 2] } : null),
   infer: (call) => {
     choice(call, 'mode', ROI_MODES);
     const shape = pooledShape(call, 4, int(call, 'output_height', 1), int(call, 'output_width', 1));
@@ -57,6 +60,8 @@ export const roiAlign = defineOperator('RoiAlign', {
 
 /** Source: ONNX MaxRoiPool (Girshick 2015). The windows are as large as the regions: the comparisons are not known. */
 export const maxRoiPool = defineOperator('MaxRoiPool', {
+  // The regions, and the position of each maximum in int32 (torchvision, roi_pool_kernel).
+  saves: { inputs: [1], beside: (call) => manyOf(elementsOf(call.outputs[0]), 4) },
   infer: (call) => {
     const pooled = ints(call, 'pooled_shape') ?? malformed(call, 'pooled_shape is required');
     if (pooled.length !== 2) malformed(call, `pooled_shape has ${pooled.length} entries`);

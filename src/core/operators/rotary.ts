@@ -3,6 +3,7 @@ import { each, together } from './amount.ts';
 import { has, int, malformed, need, shapeOf, size } from './call.ts';
 import { type Call, defineOperator, type Operator, type Relation } from './operator.ts';
 import { axisByAxis, EACH, link, RANK_UNKNOWN } from './relation.ts';
+import { manyOf } from './saves.ts';
 import { volume } from './shape.ts';
 
 /** Elements of each head that are turned, for one token; null where that is not known. */
@@ -21,7 +22,14 @@ function turned(call: Call): Count | null {
 
 /** Pairs (a, b) become (a cos - b sin, a sin + b cos): two products and a sum for each element that is turned (Su et al. 2021). */
 function rotary(op: string, cos: number): Operator {
+  const ids = cos === 1 ? 3 : 1;
   return defineOperator(op, {
+    // Cosines and sines that were looked up for each token are tensors of their own.
+    saves: (call) => {
+      if (!has(call, ids)) return { operands: [0, cos, cos + 1] };
+      const angles = size(shapeOf(call, cos)?.at(-1));
+      return { within: () => manyOf(volume([...(shapeOf(call, ids) ?? [null]), angles]), 2) };
+    },
     infer: (call) => {
       turned(call);
       return [{ dtype: need(call, 0).dtype, shape: shapeOf(call, 0) }];
@@ -37,7 +45,7 @@ function rotary(op: string, cos: number): Operator {
     cost: (call) => {
       const tokens = volume(shapeOf(call, 0)?.slice(0, -1) ?? [null]);
       const part = turned(call);
-      const angles = has(call, cos === 1 ? 3 : 1) ? size(shapeOf(call, cos)?.at(-1)) : 0;
+      const angles = has(call, ids) ? size(shapeOf(call, cos)?.at(-1)) : 0;
       const heads = size(shapeOf(call, 0)?.length === 4 ? shapeOf(call, 0)?.[1] : 1);
       if (tokens === null || part === null || angles === null || !heads) return null;
       // Cosines and sines are looked up once for each token, whatever the heads.

@@ -2,6 +2,7 @@ import { each } from './amount.ts';
 import { axisIn, dataOf, int, known, malformed, need, shapeOf, size, string } from './call.ts';
 import { checkIndices, checkPositions, offsetAt } from './gather.ts';
 import { type Call, type Counters, defineOperator, type Relation } from './operator.ts';
+import type { Saves } from './saves.ts';
 import { elementsOf } from './shape.ts';
 import { offsets, stridesOf } from './value.ts';
 
@@ -45,6 +46,10 @@ function cost(call: Call): Counters | null {
   return each(call, elementsOf(call.inputs[2]), { load: 1, ...joined });
 }
 
+/** Where each gradient goes; a product, greatest or least one is found again by comparing with the result. */
+const saves = (call: Call): Saves =>
+  ['none', 'add'].includes(string(call, 'reduction', 'none')) ? { inputs: [1] } : { inputs: [0, 1, 2], outputs: [0] };
+
 /** The tensor position by position; which positions the updates overwrite is not followed. */
 const field = (call: Call, i: number): Relation => {
   if (i === 0) return 'elementwise';
@@ -60,6 +65,7 @@ function inferScatter(call: Call) {
 
 /** Source: ONNX ScatterND. */
 export const scatterNd = defineOperator('ScatterND', {
+  saves,
   infer: (call) => {
     const depth = shapeOf(call, 1)?.at(-1);
     const rank = shapeOf(call, 0)?.length;
@@ -87,6 +93,7 @@ export const scatterNd = defineOperator('ScatterND', {
 
 /** Source: ONNX ScatterElements. */
 export const scatterElements = defineOperator('ScatterElements', {
+  saves,
   infer: (call) => {
     const [data, indices] = [shapeOf(call, 0), shapeOf(call, 1)];
     if (data && indices && data.length !== indices.length)

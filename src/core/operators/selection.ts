@@ -18,6 +18,7 @@ function chosen(call: Call): readonly number[] | null {
 
 /** Source: ONNX Compress. */
 export const compress = defineOperator('Compress', {
+  saves: { inputs: [1] },
   moves: true,
   infer: (call) => {
     const { dtype, shape } = need(call, 0);
@@ -63,6 +64,7 @@ function different(call: Call, axis: number | null): number | null {
 
 /** Source: ONNX Unique: the different elements (or slices), where each was first, which one each is, and how often it is there. */
 export const unique = defineOperator('Unique', {
+  noGradient: 'PyTorch has no gradient of it',
   infer: (call) => {
     const { dtype, shape } = need(call, 0);
     const axis = shape && alongOf(call, shape.length);
@@ -94,6 +96,7 @@ function firstAxes(call: Call, name: string, fallback: number): number {
 
 /** Source: ONNX ReverseSequence: the first positions of each sequence of a batch, backwards. */
 export const reverseSequence = defineOperator('ReverseSequence', {
+  saves: { inputs: [1] },
   infer: (call) => {
     const { dtype, shape } = need(call, 0);
     const [time, batch] = [firstAxes(call, 'time_axis', 0), firstAxes(call, 'batch_axis', 1)];

@@ -1,6 +1,7 @@
 import type { Shape, TensorType } from '../graph.ts';
 import { axisIn, dataOf, dim, has, int, malformed, need, size } from './call.ts';
 import { type Call, defineOperator, MOVEMENT, type Operator } from './operator.ts';
+import { NOTHING } from './saves.ts';
 import { agreedType, sumDim } from './shape.ts';
 
 /** The types of a sequence's tensors; null where their number is not known. */
@@ -31,7 +32,7 @@ function agreed(elements: Elements): TensorType {
 }
 
 const onSequences = (op: string, infer: Operator['infer']): Operator =>
-  defineOperator(op, { infer, field: () => NOT_FOLLOWED, cost: () => MOVEMENT });
+  defineOperator(op, { saves: NOTHING, infer, field: () => NOT_FOLLOWED, cost: () => MOVEMENT });
 
 const typeOf = ({ dtype, shape }: TensorType): TensorType => ({ dtype, shape });
 
@@ -108,6 +109,7 @@ export const sequences: readonly Operator[] = [
   // Of a tensor or a sequence, which have always an element: themselves.
   defineOperator('OptionalGetElement', {
     view: true,
+    saves: NOTHING,
     infer: (call) => [need(call, 0)],
     field: () => 'elementwise',
     cost: () => MOVEMENT,

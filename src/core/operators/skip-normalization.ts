@@ -5,19 +5,32 @@ import { seenAs } from './delegate.ts';
 import { layerNormalization, rmsNormalization } from './normalization.ts';
 import { type Call, defineOperator, type Operator, type Relation } from './operator.ts';
 import { axisByAxis, channelsInside, EACH, link, RANK_UNKNOWN } from './relation.ts';
-import { broadcast } from './shape.ts';
+import { manyOf, type Saves } from './saves.ts';
+import { broadcast, elementsOf, volume } from './shape.ts';
+
+/** A norm of a sum keeps that (output `k`, where it is asked for) and, in float32, statistics of each row. */
+function summed(call: Call, k: number, statistics: number): Saves {
+  return {
+    outputs: [k],
+    within: () => (call.node.outputs[k] ? 0 : elementsOf(call.outputs[0])),
+    beside: () => manyOf(volume(call.outputs[0]?.shape?.slice(0, -1) ?? [null]), 4 * statistics),
+  };
+}
 
 interface Skip {
   readonly base: Operator;
   /** Slots of scale and bias of the norm, and of the bias that is added before it. */
   readonly affine: readonly number[];
   readonly bias: number;
+  /** Statistics of each row. */
+  readonly statistics: number;
 }
 
 /** Sum of two tensors (and a bias), then a norm over the last axis; the sum is an output too. Source: com.microsoft. */
-function skipped(op: string, { base, affine, bias }: Skip): Operator {
+function skipped(op: string, { base, affine, bias, statistics }: Skip): Operator {
   const normed = (call: Call) => seenAs(call, [0, ...affine]);
   return defineOperator(op, {
+    saves: (call) => summed(call, 3, statistics),
     infer: (call) => {
       const { dtype, shape } = need(call, 0);
       const sum = broadcast(call, [shape, shapeOf(call, 1)]) && shape;
@@ -47,16 +60,19 @@ export const skipLayerNormalization = skipped('com.microsoft.SkipLayerNormalizat
   base: layerNormalization,
   affine: [2, 3],
   bias: 4,
+  statistics: 2,
 });
 export const skipSimplifiedLayerNormalization = skipped('com.microsoft.SkipSimplifiedLayerNormalization', {
   base: rmsNormalization,
   affine: [2],
   bias: 3,
+  statistics: 1,
 });
 
 /** Source: com.microsoft EmbedLayerNormalization: word, position and segment embeddings, their sum, LayerNormalization. */
 export const embedLayerNormalization = defineOperator('com.microsoft.EmbedLayerNormalization', {
   tables: [2, 3, 4],
+  saves: (call) => ({ ...summed(call, 2, 2), inputs: [0, 1, 8] }),
   infer: (call) => {
     const ids = shapeOf(call, 0) ?? [null, null];
     if (ids.length !== 2) malformed(call, `ids of rank ${ids.length}, 2 is needed`);

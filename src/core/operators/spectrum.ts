@@ -5,6 +5,7 @@ import { axisIn, dataOf, dim, has, int, known, malformed, need, shapeOf, size } 
 import { dtypeOf } from './cast.ts';
 import { type Call, defineOperator, type Operator, type Relation } from './operator.ts';
 import { ALL, axisByAxis, EACH, link, RANK_UNKNOWN, unknownMap, windows } from './relation.ts';
+import { INPUT, NOTHING, type Saves } from './saves.ts';
 import { volume } from './shape.ts';
 
 /** A fast Fourier transform of n complex points (Cooley and Tukey 1965, radix 2): n log2 n butterflies' halves of 2 mul, 3 add. */
@@ -50,8 +51,12 @@ function transformedShape(call: Call): Shape | null {
   return shape.with(axis, points !== null && sided ? half(points) : points).with(-1, last);
 }
 
+/** PyTorch keeps what a transform of real numbers reads, though its gradient needs the size alone; a complex one keeps nothing. */
+const REAL = (call: Call): Saves => (size(shapeOf(call, 0)?.at(-1)) === 1 ? INPUT : NOTHING);
+
 /** Source: ONNX DFT. */
 export const dft = defineOperator('DFT', {
+  saves: REAL,
   infer: (call) => [{ dtype: need(call, 0).dtype, shape: transformedShape(call) }],
   field: (call, i): Relation => {
     const rank = shapeOf(call, 0)?.length;
@@ -87,6 +92,13 @@ function frames(call: Call, length: Dim, frame: number | null): Dim {
 
 /** Source: ONNX STFT: a transform of every frame of a signal, which a window may weigh. */
 export const stft = defineOperator('STFT', {
+  // Frames show the signal, unless a window makes new ones.
+  saves: (call) => {
+    const complex = shapeOf(call, 0)?.length === 3 && size(shapeOf(call, 0)?.[2]) === 2;
+    if (!has(call, 2)) return complex ? NOTHING : INPUT;
+    const framed = () => (complex ? 0 : volume([...(call.outputs[0]?.shape?.slice(0, 2) ?? [null]), frameLength(call)]));
+    return { operands: [0, 2], within: framed };
+  },
   infer: (call) => {
     const { dtype, shape } = need(call, 0);
     if (shape && shape.length !== 3 && shape.length !== 2) malformed(call, `a signal of rank ${shape.length}, 3 is needed`);

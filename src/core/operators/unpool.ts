@@ -31,6 +31,7 @@ function unpooled(call: Call): Shape | null {
 
 /** Source: ONNX MaxUnpool (Zeiler and Fergus 2014): elements go back where MaxPool found them, zeros elsewhere. */
 export const maxUnpool = defineOperator('MaxUnpool', {
+  saves: { inputs: [1] },
   infer: (call) => {
     need(call, 1);
     return [{ dtype: need(call, 0).dtype, shape: unpooled(call) }];

@@ -3,6 +3,7 @@ import { each, norm } from './amount.ts';
 import { axisIn, float, int, ints, malformed, need, shapeOf } from './call.ts';
 import { type Call, defineOperator } from './operator.ts';
 import { axisByAxis, EACH, RANK_UNKNOWN, STATISTICS } from './relation.ts';
+import { allOf, manyOf } from './saves.ts';
 import { axesIn, elementsOf, volume } from './shape.ts';
 
 /** Rows of n elements in a tensor. */
@@ -10,8 +11,12 @@ const rowsOf = (elements: Count, n: Count): Count => (n === 0 ? 0 : BigInt(eleme
 
 const alongOf = (call: Call, rank: number) => axisIn(call, int(call, 'axis', -1), rank);
 
-/** Source: ONNX LpNormalization: each row over its own p-norm. */
+/** Source: ONNX LpNormalization: each row over its own p-norm. The quotient keeps both. */
 export const lpNormalization = defineOperator('LpNormalization', {
+  saves: {
+    inputs: [0],
+    within: (call) => volume(shapeOf(call, 0)?.map((dim, axis, shape) => (axis === alongOf(call, shape.length) ? 1 : dim)) ?? [null]),
+  },
   infer: (call) => {
     const { dtype, shape } = need(call, 0);
     const p = int(call, 'p', 2);
@@ -36,9 +41,18 @@ const axesOf = (call: Call, rank: number) => axesIn(call, ints(call, 'axes') ?? 
 
 /**
  * Source: ONNX MeanVarianceNormalization, whose function body is E[x^2] - E[x]^2 for the variance: for a row of n two
- * means, a square each (n + 1), the difference, the root and epsilon; then centre and divide.
+ * means, a square each (n + 1), the difference, the root and epsilon; then centre and divide. Training keeps of that the
+ * tensor, the centred one, and of each row the mean, the root and the divisor.
  */
 export const meanVarianceNormalization = defineOperator('MeanVarianceNormalization', {
+  saves: {
+    inputs: [0],
+    within: (call) => {
+      const shape = shapeOf(call, 0);
+      const rows = volume(shape?.map((dim, axis) => (axesOf(call, shape.length).includes(axis) ? 1 : dim)) ?? [null]);
+      return allOf(elementsOf(call.inputs[0]), manyOf(rows, 3));
+    },
+  },
   infer: (call) => {
     const { dtype, shape } = need(call, 0);
     if (shape) axesOf(call, shape.length);

@@ -88,15 +88,20 @@ t.test('what is computed a second time is a share of the forward pass', async (t
 t.test('what is unknown makes lower bounds', async (t) => {
   const sizes = training(described({ inputs: { x: [1, 16, 'H', 16] }, layers: [conv()] }));
   t.match(sizes, { status: 'partial', lowerBounds: ['forward', 'backward', 'step'], layers: [{ forward: null, backward: null }] });
-  const operator = training(
-    graphOf({
-      inputs: [{ name: 'x', dtype: 'float32', shape: [5, 1, 8] }],
-      constants: [
-        { name: 'w', dtype: 'float32', shape: [1, 16, 8], data: null },
-        { name: 'r', dtype: 'float32', shape: [1, 16, 4], data: null },
-      ],
-      nodes: [['LSTM', ['x', 'w', 'r'], 'y', { hidden_size: 4 }]],
-    }),
-  );
-  t.match(operator, { status: 'partial', lowerBounds: ['backward', 'step'], layers: [{ forward: { macs: 5 * 16 * 12 }, backward: null }] });
+  const recurrent = (attributes: Record<string, number>) =>
+    training(
+      graphOf({
+        inputs: [{ name: 'x', dtype: 'float32', shape: [5, 1, 8] }],
+        constants: [
+          { name: 'w', dtype: 'float32', shape: [1, 16, 8], data: null },
+          { name: 'r', dtype: 'float32', shape: [1, 16, 4], data: null },
+        ],
+        nodes: [['LSTM', ['x', 'w', 'r'], 'y', { hidden_size: 4, ...attributes }]],
+      }),
+    );
+  const macs = 5 * 16 * 12;
+  const clipped = recurrent({ clip: 3 });
+  t.match(clipped, { status: 'partial', lowerBounds: ['backward', 'step'], layers: [{ forward: { macs }, backward: null }] });
+  // Both weights, and the state of all steps but the first; the input needs no gradient.
+  t.match(recurrent({}), { status: 'complete', layers: [{ forward: { macs }, backward: { macs: macs + 4 * 16 * 4 } }] });
 });

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { trainingCostOf } from '../../../src/core/cost/training.ts';
 import type { Graph } from '../../../src/core/graph.ts';
 import { type TrainingMemoryOptions, trainingMemoryOf } from '../../../src/core/memory/training.ts';
 import type { AnalyzeOptions } from '../../../src/core/options.ts';
@@ -191,7 +192,7 @@ t.test('an operator that does not say what it keeps makes a lower bound', async 
     constants: [{ name: 'w', dtype: 'float32', shape: [8, 8], data: null }],
     nodes: [
       ['MatMul', ['x', 'w'], 'a'],
-      ['LpNormalization', ['a'], 'b'],
+      ['Unique', ['a'], 'b'],
       ['NotAnOperator', ['b'], 'y'],
     ],
   });
@@ -199,7 +200,12 @@ t.test('an operator that does not say what it keeps makes a lower bound', async 
   t.match(view, {
     status: 'partial',
     totalBytes: null,
-    saved: { unknown: [{ op: 'LpNormalization' }, { op: 'NotAnOperator', count: 1 }] },
+    saved: {
+      unknown: [
+        { op: 'Unique', count: 1, reason: /PyTorch has no gradient/ },
+        { op: 'NotAnOperator', count: 1, reason: /does not know/ },
+      ],
+    },
   });
   t.ok(view.lowerBounds.includes('saved'));
   t.equal(view.knownBytes, 256 * 4 + Number(view.saved.bytes) + Number(view.workingSetBytes));
@@ -227,4 +233,49 @@ t.test('a tensor that two layers keep counts once, under what owns its memory', 
       ['a', ['l1', 'l2']],
     ],
   );
+});
+
+t.test('a rounding in front of which weights are trained has no gradient, and says so', async (t) => {
+  const graph = graphOf({
+    inputs: [{ name: 'x', dtype: 'float32', shape: [1, 8] }],
+    constants: [
+      { name: 'w', dtype: 'float32', shape: [8, 8], data: null },
+      { name: 'scale', dtype: 'float32', shape: [], data: [0.1] },
+      { name: 'v', dtype: 'float32', shape: [8, 8], data: null },
+    ],
+    nodes: [
+      ['MatMul', ['x', 'w'], 'a'],
+      ['QuantizeLinear', ['a', 'scale'], 'q'],
+      ['DequantizeLinear', ['q', 'scale'], 'd'],
+      ['MatMul', ['d', 'v'], 'y'],
+    ],
+  });
+  const rounded = [{ op: 'QuantizeLinear', count: 1, reason: 'rounding to quantised numbers has no gradient' }];
+  t.match(training(graph), { status: 'partial', lowerBounds: ['saved'], saved: { unknown: rounded } });
+  const cost = trainingCostOf(traceGraph(graph, {}));
+  t.same(
+    cost.layers?.map(({ backward }) => backward?.macs ?? null),
+    [64, null, 0, 64],
+  );
+  // Where nothing in front of it is trained there is nothing to say.
+  t.match(training(graph, { frozen: ['w'] }), { status: 'complete', saved: { unknown: [] } });
+});
+
+t.test('numbers within an operator have the type of the activations, statistics keep theirs', async (t) => {
+  const graph = graphOf({
+    inputs: [{ name: 'x', dtype: 'float32', shape: [5, 2, 8] }],
+    constants: [
+      { name: 'w', dtype: 'float32', shape: [1, 16, 8], data: null },
+      { name: 'r', dtype: 'float32', shape: [1, 16, 4], data: null },
+      { name: 'scale', dtype: 'float32', shape: [4], data: null },
+    ],
+    nodes: [
+      ['LSTM', ['x', 'w', 'r'], 'h', { hidden_size: 4 }],
+      ['RMSNormalization', ['h', 'scale'], 'y'],
+    ],
+  });
+  const [own, half] = [training(graph), training(graph, { activations: 'float16' })];
+  const within = 7 * 5 * 2 * 4;
+  t.equal(own.saved.besideBytes, 4 * within + 4 * 10);
+  t.equal(half.saved.besideBytes, 2 * within + 4 * 10);
 });
