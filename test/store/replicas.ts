@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
 import { ask, numbered, type Replica, replica } from './process.ts';
 
+const TIMEOUT_MS = 300_000;
+
 /** A database for processes, and how to take it away from them. */
 export interface Outage {
   readonly url: string;
@@ -18,7 +20,7 @@ const AWAY_MS = 10_000;
 
 /** What processes of the service do with one database. `empty` makes a place for a test. */
 export function replicaSuite(tap: Pick<Test, 'test'>, empty: (t: Test) => Promise<Outage>): void {
-  tap.test('two replicas start at once and keep the same network at once', async (t) => {
+  tap.test('two replicas start at once and keep the same network at once', { timeout: TIMEOUT_MS }, async (t) => {
     const { url } = await empty(t);
     const replicas = await Promise.all([1, 2, 3].map(() => started(t, url)));
     const statuses: number[] = [];
@@ -36,7 +38,7 @@ export function replicaSuite(tap: Pick<Test, 'test'>, empty: (t: Test) => Promis
     t.equal((await ask(third, '/v1/networks/name:same@3/report')).json.totals.params.trainable, 3 * (27 + 1));
   });
 
-  tap.test('kill -9 in the middle of 1,000 keeps loses nothing acknowledged', async (t) => {
+  tap.test('kill -9 in the middle of 1,000 keeps loses nothing acknowledged', { timeout: TIMEOUT_MS }, async (t) => {
     const { url } = await empty(t);
     const first = await started(t, url);
     const acknowledged = new Map<number, string>();
@@ -79,7 +81,7 @@ export function replicaSuite(tap: Pick<Test, 'test'>, empty: (t: Test) => Promis
     }
   });
 
-  tap.test('a database that is away', async (t) => {
+  tap.test('a database that is away', { timeout: TIMEOUT_MS }, async (t) => {
     const { url, timeoutMs, ways } = await empty(t);
     const { url: base } = await started(t, url, { DATABASE_TIMEOUT_MS: String(timeoutMs) });
     t.equal((await ask(base, '/v1/networks', { network: numbered(0), name: 'before' })).status, 201);

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
+import { modelSuite } from './models.ts';
 import { newDatabase, postgres } from './postgres.ts';
 import { proxyTo } from './proxy.ts';
 import { replicaSuite } from './replicas.ts';
@@ -37,6 +38,10 @@ await t.test('SQLite', { timeout: SUITE_TIMEOUT_MS }, async (t) => {
     return { url: `sqlite:${path}`, timeoutMs: TIMEOUT_MS, ways: [{ name: 'a file that is locked', begin }] };
   });
 });
+
+const reference = process.env.FOVEA_REFERENCE;
+if (reference) await t.test('reference models', { timeout: SUITE_TIMEOUT_MS }, async (t) => modelSuite(t, reference));
+else console.log('!! SKIPPED: FOVEA_REFERENCE names no folder of reference models');
 
 const server = await postgres();
 if (server === null) console.log('!! SKIPPED: there is no PostgreSQL here, and none could be started; NOTHING WAS CHECKED ON IT');
