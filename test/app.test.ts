@@ -228,6 +228,49 @@ t.test('the process answers what is under way when it is told to stop', async (t
   t.ok(Date.now() - told < 4000, 'long before the grace is over');
 });
 
+/** Asks without a pause, each time on a connection of its own, until nobody takes connections any more. */
+async function askOn(port: number, name: string, payload: (i: number) => string, seen: Map<string, string>): Promise<void> {
+  for (let i = 0; ; i++) {
+    const id = `${name}-${i}`;
+    const body = payload(i);
+    const socket = connect(port, '127.0.0.1');
+    socket.write(
+      `POST /v1/analyze?layers=none HTTP/1.1\r\nHost: x\r\nX-Request-Id: ${id}\r\nConnection: close\r\n` +
+        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    const answer = await text(socket).catch((error: NodeJS.ErrnoException) => error);
+    if (typeof answer !== 'string') {
+      if (answer.code === 'ECONNREFUSED') return;
+      seen.set(id, String(answer.code));
+    } else seen.set(id, /^HTTP\/1\.1 200 [\s\S]*\}$/.test(answer) ? 'answered' : answer.slice(0, 300));
+  }
+}
+
+t.test('under load every request that was accepted is answered, and the process ends', async (t) => {
+  const { child, exit, port, log } = await started({ PORT: '0', SHUTDOWN_DELAY_MS: '300', SHUTDOWN_GRACE_MS: '30000', POOL_QUEUE: '100' });
+  const at = await port;
+  const seen = new Map<string, string>();
+  const named = (i: number, repeat: number) =>
+    JSON.stringify({ ...CONV, name: `n${i}`, layers: [...CONV.layers, { type: 'ReLU', repeat }] });
+  const clients = [
+    ...[1, 2, 3].map((n) => askOn(at, `small${n}`, (i) => named(i, n), seen)),
+    ...[1, 2].map((n) => askOn(at, `large${n}`, (i) => named(i, 3000 + n), seen)),
+  ];
+  while (seen.size < 30) await sleep(20);
+  child.kill('SIGTERM');
+  await sleep(50);
+  const ready = await fetch(`http://127.0.0.1:${at}/readyz`);
+  t.equal(ready.status, 503, 'not ready first, while connections are still taken');
+  await Promise.all(clients);
+  t.strictSame(await exit, [0, null]);
+  const accepted = [...log().matchAll(/"reqId":"((?:small|large)\d-\d+)".*"incoming request"/g)].map((match) => match[1] ?? '');
+  t.ok(accepted.length >= 30);
+  t.strictSame(
+    accepted.map((id) => [id, seen.get(id)]).filter(([, answer]) => answer !== 'answered'),
+    [],
+  );
+});
+
 t.test('a process that cannot start says why', async (t) => {
   const { exit, log } = await started({ PORT: 'eighty' });
   t.strictSame(await exit, [1, null]);

@@ -89,7 +89,7 @@ const MAY_IMPORT: readonly (readonly [part: string, allowed: readonly string[]])
   ['config.ts', ['formats/format.ts']],
   ['errors.ts', ['core/fault.ts']],
   ['app.ts', ['rest/', 'graphql/', 'config.ts', 'node:', 'fastify']],
-  ['server.ts', ['app.ts', 'config.ts', 'close-with-grace']],
+  ['server.ts', ['app.ts', 'config.ts', 'close-with-grace', 'node:']],
 ];
 
 t.test('arrows go one way', async (t) => {

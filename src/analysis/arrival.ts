@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { bounded, peek } from './chunks.ts';
 import { formatFor, HEAD_BYTES } from './read-network.ts';
 import type { FileSource, WholeFile } from './source.ts';
@@ -21,7 +21,7 @@ export async function arrive(file: FileSource, heldBytes: number, spool: Spool, 
   const { head, whole, chunks } = await peek(bounded(file.chunks, maxBytes), Math.max(heldBytes, HEAD_BYTES));
   const { id } = formatFor(head, format);
   if (whole) {
-    const sha256 = createHash('sha256').update(head).digest('hex');
+    const sha256 = hash('sha256', head, 'hex');
     return { source: { kind: 'whole', content: head, bytes: head.length, sha256, format, name }, format: id, hold: () => () => {} };
   }
   const { file: content, bytes, sha256, hold, release } = await spool.receive(chunks());

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Question } from './question.ts';
 import type { Arrived } from './source.ts';
 
@@ -12,7 +12,7 @@ function networkKey(source: Arrived): readonly unknown[] {
   // By content: a name may stand for another network the next time.
   if (source.kind === 'kept') return ['kept', source.about];
   const { value, pointer } = source;
-  return ['json', createHash('sha256').update(JSON.stringify(value)).digest('base64'), pointer];
+  return ['json', hash('sha256', JSON.stringify(value), 'base64'), pointer];
 }
 
 /** Whether a ref stands for a network that only a new version of Fovea can change. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Fault } from '../core/fault.ts';
 import type { Network } from '../core/graph.ts';
 import { readDescription } from '../formats/description/index.ts';
@@ -79,7 +79,7 @@ function resolveDescription(json: Json, limits: Limits, pointer: string): Networ
     format: 'description',
     name: graph.name,
     bytes: canonical.length,
-    sha256: createHash('sha256').update(canonical).digest('hex'),
+    sha256: hash('sha256', canonical, 'hex'),
   };
 }
 

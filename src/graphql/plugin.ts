@@ -108,7 +108,7 @@ export async function graphql(app: FastifyInstance, { config }: { config: Config
     } catch (error) {
       return refuse(error, request, reply);
     } finally {
-      leave.abort();
+      leave.over();
     }
   });
 }

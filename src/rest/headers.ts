@@ -1,10 +1,23 @@
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import fp from 'fastify-plugin';
 import type { Config } from '../config.ts';
 
 /** What a page of another origin may see of an answer. */
 const EXPOSED = ['etag', 'retry-after', 'x-fovea-status', 'x-request-id'];
+
+/**
+ * Those of helmet that mean something for answers that are data; pages and figures say themselves what they need. Whether
+ * there is TLS, and so Strict-Transport-Security, is known to the proxy that has it.
+ */
+const ALWAYS = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  // Figures may stand in anybody's page, as <img>.
+  'cross-origin-resource-policy': 'cross-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
 
 /** Headers that tell browsers what they may do with an answer, and which pages may ask. */
 export const headers = fp(async (app, { config }: { config: Config }) => {
@@ -21,12 +34,7 @@ export const headers = fp(async (app, { config }: { config: Config }) => {
       strictPreflight: false,
     });
   }
-  await app.register(helmet, {
-    // Data is not a page: pages and figures say themselves what they need.
-    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
-    // Figures may stand in anybody's page, as <img>.
-    crossOriginResourcePolicy: { policy: 'cross-origin' },
-    // Whether there is TLS is known to the proxy that has it.
-    strictTransportSecurity: false,
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers(ALWAYS);
   });
 });

@@ -45,7 +45,7 @@ function viewOfNetwork(app: FastifyInstance, door: Door, { limits }: Config): vo
         const document = await network.ask({ kind: 'document', view: view.id, options: viewOptions(options), form, limits: sizes });
         return sendDocument(reply, document, view, options, form, tag);
       } finally {
-        leave.abort();
+        leave.over();
       }
     },
   );

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Document } from '../analysis/document.ts';
@@ -51,8 +51,7 @@ export function sendBody(
  * it without it.
  */
 export function tagOf(identity: readonly unknown[], form: Form): string {
-  const digest = createHash('sha256').update(JSON.stringify([identity, form, VERSION]));
-  return `"${digest.digest('base64url')}"`;
+  return `"${hash('sha256', JSON.stringify([identity, form, VERSION]), 'base64url')}"`;
 }
 
 /** Answers that the client has this document already. */

@@ -4,6 +4,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Whether the service has begun to shut down. */
     readonly closing: boolean;
+    /** Says that it is about to: from now on it is not ready, while it still answers all that comes. */
+    leave(): void;
   }
 }
 
@@ -14,9 +16,11 @@ declare module 'fastify' {
 export const shutdown = fp(async (app) => {
   let closing = false;
   app.decorate('closing', { getter: () => closing });
-  app.addHook('preClose', async () => {
+  const leave = () => {
     closing = true;
-  });
+  };
+  app.decorate('leave', leave);
+  app.addHook('preClose', async () => leave());
   app.addHook('onSend', async (_request, reply) => {
     if (closing) reply.header('connection', 'close');
   });

@@ -62,7 +62,7 @@ export async function viewRoutes(app: FastifyInstance, { config }: { config: Con
         const document = await network.ask({ kind: 'document', view: view.id, options: viewOptions(options), form, limits });
         return sendDocument(reply, document, view, options, form);
       } finally {
-        leave.abort();
+        leave.over();
       }
     });
   }

@@ -108,7 +108,11 @@ function blurDigits(map: FieldMap, kept: readonly Digit[], mixed: readonly Digit
 /** Unit indices that digits reach, counting the first digit slowest. */
 function offsets(digits: readonly Digit[]): number[] {
   let reached = [0];
-  for (const { size, weight } of digits) reached = reached.flatMap((base) => Array.from({ length: size }, (_, d) => base + d * weight));
+  for (const { size, weight } of digits) {
+    const more = new Array<number>(reached.length * size);
+    for (let i = 0; i < more.length; i++) more[i] = (reached[Math.floor(i / size)] as number) + (i % size) * weight;
+    reached = more;
+  }
   return reached;
 }
 
