@@ -43,7 +43,9 @@ function answers(schema: TSchema) {
 const routeSchema = {
   operationId: 'graphql',
   summary: 'GraphQL: the same reports, just the fields that are asked for',
-  description: 'The schema is its own documentation: any GraphQL client reads it by introspection.',
+  description:
+    'The schema is its own documentation: any GraphQL client reads it by introspection. There is no GraphiQL here, whose code would come from elsewhere. ' +
+    'A query that may cost too much is refused: docs/operations.md has the price list.',
   tags: ['analysis'],
   body: Type.Object({
     query: Type.String({ description: 'The document.' }),

@@ -6,6 +6,7 @@ import {
   type GraphQLFieldResolver,
   type GraphQLOutputType,
   getIntrospectionQuery,
+  getNamedType,
   isLeafType,
   isListType,
   isNonNullType,
@@ -15,6 +16,7 @@ import {
 } from 'graphql';
 import t from 'tap';
 import { costOf } from '../../src/graphql/demand/cost.ts';
+import { price } from '../../src/graphql/demand/list-size.ts';
 import { CONV, service } from '../service.ts';
 
 const schema = buildSchema(readFileSync(new URL('../../schema/schema.graphql', import.meta.url), 'utf8'));
@@ -116,10 +118,16 @@ t.test('prices', async (t) => {
 });
 
 t.test('every field that starts an analysis has a price', async (t) => {
-  for (const field of Object.values(schema.getQueryType()?.getFields() ?? {})) {
-    const analyzes = field.args.some(({ name }) => name === 'network' || name === 'networks');
-    const given = field.args.length > 0 ? cost(`{ ${field.name} { __typename } }`) : 0;
-    t.equal(given >= 1000, analyzes, field.name);
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    for (const field of Object.values(type.getFields())) {
+      const answer = getNamedType(field.type);
+      // Whatever an analysis answers says which engine made it.
+      const analyzes =
+        (isObjectType(answer) && 'engine' in answer.getFields()) ||
+        field.args.some(({ name }) => name === 'network' || name === 'networks');
+      t.equal(price(schema, field) >= 1000, analyzes, `${type.name}.${field.name}`);
+    }
   }
 });
 
