@@ -17,6 +17,8 @@ export interface Unrolled {
   readonly kept: number;
   /** The same once more after the last step: states that are kept since they are results. */
   readonly last: number;
+  /** Gates that read the state through another one, so that their product has a gradient in the first step too. */
+  readonly gated: number;
 }
 
 /** Functions whose gradient can be taken of their result, so that gates are kept in place. */
@@ -50,11 +52,12 @@ export function recurrentSaves(call: Call, layer: Unrolled): Saves | null {
  * The products of the gradients: of each gate with its two weights, with the input, and with the state of every step but
  * the first one, unless that is given and needs a gradient.
  */
-function gradients({ directions, time, batch, input, hidden, gates }: Unrolled, needs: (slot: number) => boolean): Count | null {
-  const rows = volume([directions, batch, hidden, gates]);
+function gradients({ directions, time, batch, input, hidden, gates, gated }: Unrolled, needs: (slot: number) => boolean): Count | null {
+  const [rows, gatedRows] = [volume([directions, batch, hidden, gates]), volume([directions, batch, hidden, gated])];
   const [steps, fromInput, fromState] = [size(time), size(input), size(hidden)];
-  if (rows === null || steps === null || fromInput === null || fromState === null) return null;
+  if (rows === null || gatedRows === null || steps === null || fromInput === null || fromState === null) return null;
   const of = (slot: number) => (needs(slot) ? steps : 0);
   const handed = needs(5) ? steps : Math.max(steps - 1, 0);
-  return plus(times(rows, fromInput, of(0) + of(1)), times(rows, fromState, of(2) + handed));
+  const products = plus(times(rows, fromInput, of(0) + of(1)), times(rows, fromState, of(2) + handed));
+  return plus(products, times(gatedRows, fromState, steps - handed));
 }

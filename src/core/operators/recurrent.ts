@@ -19,12 +19,15 @@ interface Cell {
   /** What training keeps of each step for one unit, with the states that it begins with, and after the last one. */
   readonly kept: (call: Call) => number;
   readonly last?: number;
+  /** Gates that read the state through another gate. */
+  readonly gated?: (call: Call) => number;
 }
 
 const DIRECTIONS = ['forward', 'reverse', 'bidirectional'] as const;
 
 const directionOf = (call: Call) => choice(call, 'direction', DIRECTIONS);
 const directionsOf = (call: Call) => (directionOf(call) === 'bidirectional' ? 2 : 1);
+const resetsAfter = (call: Call) => int(call, 'linear_before_reset', 0) !== 0;
 const batchFirst = (call: Call) => int(call, 'layout', 0) !== 0;
 
 interface Sizes {
@@ -74,7 +77,7 @@ function unitAmounts(call: Call, cell: Cell): readonly Amounts[] {
   return [
     cell.state,
     // The two bias vectors are one once they are added up, except for GRU's new gate when it is reset after the product.
-    { add: has(call, 3) ? cell.gates + (int(call, 'linear_before_reset', 0) !== 0 ? 1 : 0) : 0 },
+    { add: has(call, 3) ? cell.gates + (resetsAfter(call) ? 1 : 0) : 0 },
     has(call, 7) ? { mul: 3, add: 3 } : {},
     call.node.attributes.has('clip') ? { cmp: 2 * cell.gates } : {},
     ...functions.flatMap(([amounts, uses]) => Array<Amounts>(uses).fill(amounts)),
@@ -100,6 +103,7 @@ function recurrent(op: string, cell: Cell): Operator {
         gates: cell.gates,
         kept: cell.kept(call),
         last: cell.last ?? 0,
+        gated: cell.gated?.(call) ?? 0,
       }),
     infer: (call) => {
       const { time, batch, hidden } = sizesOf(call, cell);
@@ -157,7 +161,8 @@ export const gru = recurrent('GRU', {
   ],
   state: { mul: 3, add: 2 },
   states: 1,
-  kept: (call) => (int(call, 'linear_before_reset', 0) !== 0 ? 7 : 6),
+  kept: (call) => (resetsAfter(call) ? 7 : 6),
+  gated: (call) => (resetsAfter(call) ? 0 : 1),
 });
 
 /** Source: ONNX RNN (Elman 1990). Training keeps all its states. */

@@ -74,13 +74,13 @@ const kernel = [
 const tokens = ['x', [2, 6, 8]] as const;
 
 /** T 6, N 3, 5 features, 7 units. */
-function recurrent(op: 'LSTM' | 'GRU' | 'RNN', directions: 1 | 2, given = false): SavedCase {
+function recurrent(op: 'LSTM' | 'GRU' | 'RNN', directions: 1 | 2, given = false, before = false): SavedCase {
   const gates = { LSTM: 4, GRU: 3, RNN: 1 }[op];
   const state = ['x', [directions, 3, 7]] as const;
   const attributes = {
     hidden_size: 7,
     direction: directions === 2 ? 'bidirectional' : 'forward',
-    ...(op === 'GRU' && { linear_before_reset: 1 }),
+    ...(op === 'GRU' && { linear_before_reset: before ? 0 : 1 }),
   };
   const weights = [
     ['w', [directions, 7 * gates, 5]],
@@ -210,6 +210,7 @@ export const savedCases: Readonly<Record<string, SavedCase>> = {
     ['w', [6]],
     ['x', [2, 6, 3]],
   ),
+  'GRU reset before': recurrent('GRU', 1, false, true),
   ...Object.fromEntries(
     (['LSTM', 'GRU', 'RNN'] as const).flatMap((op) => [
       [op, recurrent(op, 1)],

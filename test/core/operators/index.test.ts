@@ -5,6 +5,7 @@ import { Fault } from '../../../src/core/fault.ts';
 import type { Attribute, Dim, Shape } from '../../../src/core/graph.ts';
 import { operatorOf, operators } from '../../../src/core/operators/index.ts';
 import type { Relation, Tensor } from '../../../src/core/operators/operator.ts';
+import { savesOf } from '../../../src/core/operators/saves.ts';
 import { constant, infer } from './harness.ts';
 
 t.test('every operator is named in a test, and found by its name', async (t) => {
@@ -20,6 +21,32 @@ t.test('every operator is named in a test, and found by its name', async (t) => 
   t.equal(operatorOf('constructor'), undefined);
   const names = operators().map(({ op }) => op);
   t.strictSame(names, [...names].sort());
+});
+
+t.test('what training keeps is known of every operator that has a gradient', async (t) => {
+  // What these put out is no floating-point number, or does not depend on data.
+  const others = [
+    'BlackmanWindow',
+    'DequantizeLinear',
+    'HammingWindow',
+    'HannWindow',
+    'ImageDecoder',
+    'MelWeightMatrix',
+    'NonMaxSuppression',
+  ].concat([
+    'NonZero',
+    'OptionalHasElement',
+    'SequenceLength',
+    'StringNormalizer',
+    'StringSplit',
+    'TfIdfVectorizer',
+    'ai.onnx.ml.LabelEncoder',
+  ]);
+  const silent = operators().filter(({ saves, noGradient }) => !saves && !noGradient);
+  t.same(
+    silent.map(({ op }) => op),
+    others,
+  );
 });
 
 /** Attributes of all operators, so that the values below reach their readers. */
@@ -90,6 +117,10 @@ function ask(sample: Parameters<typeof infer>[0]): void {
   call.operator?.cost(call);
   call.operator?.defaults?.(call);
   call.operator?.axes?.(call);
+  const saves = savesOf(call);
+  for (const count of [saves?.beside?.(call), saves?.within?.(call), saves?.backward?.(call, () => true)]) {
+    if (typeof count === 'number' && !(Number.isSafeInteger(count) && count >= 0)) throw new Error(`${sample.op} keeps ${count}`);
+  }
   for (const [k, output] of call.outputs.entries()) {
     for (const [i, input] of call.inputs.entries()) {
       const relation = input && call.operator?.field(call, i, k);
