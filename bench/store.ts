@@ -14,6 +14,7 @@ const NETWORKS = Number(process.argv[2] ?? 10_000);
 const WARM = 50;
 const RUNS = 500;
 const NAMES = 500;
+const AT_ONCE = 8;
 
 const page = { first: 50, order: { field: 'keptAt', descending: true } } as const;
 
@@ -51,7 +52,7 @@ async function measure(title: string, url: string): Promise<void> {
   const store = openStore({ url, connections: 8, timeoutMs: 60_000 }, events);
   const any = random(1);
   const started = performance.now();
-  for (let i = 0; i < NETWORKS; i++) {
+  async function keepOne(i: number): Promise<void> {
     const macs = Math.round(10 ** (6 + 5 * any()));
     const about = { format: any() < 0.7 ? 'onnx' : 'description', producer: 'pytorch 2.13.0', opset: 17 };
     const params = Math.round(10 ** (4 + 4 * any()));
@@ -63,9 +64,14 @@ async function measure(title: string, url: string): Promise<void> {
       { name: `team/${i % NAMES}`, tags: any() < 0.3 ? ['vision', 'prod'] : [`t${i % 20}`], note: `note ${i}` },
     );
   }
+  let next = 0;
+  const keepAll = async () => {
+    while (next < NETWORKS) await keepOne(next++);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, keepAll));
   const keep = (performance.now() - started) / NETWORKS;
-  console.log(`\n${title}: ${NETWORKS} networks, ${keep.toFixed(2)} ms for each to be kept, one after the other\n`);
-  console.log('| query | networks that fit | SQL queries | p50 ms | p95 ms |\n| --- | --- | --- | --- | --- |');
+  console.log(`\n${title}: ${NETWORKS} networks, ${keep.toFixed(2)} ms for each to be kept, ${AT_ONCE} at a time\n`);
+  console.log('| query | networks that fit | SQL queries | best ms | p50 ms | p95 ms |\n| --- | --- | --- | --- | --- | --- |');
   for (const [name, query] of Object.entries(QUERIES)) {
     const fit = await store.count(query.filter);
     for (let i = 0; i < WARM; i++) await store.list(query);
@@ -78,7 +84,7 @@ async function measure(title: string, url: string): Promise<void> {
     }
     times.sort((a, b) => a - b);
     const at = (share: number) => (times[Math.floor(share * RUNS)] as number).toFixed(2);
-    console.log(`| ${name} | ${fit} | ${queries.length / RUNS} | ${at(0.5)} | ${at(0.95)} |`);
+    console.log(`| ${name} | ${fit} | ${queries.length / RUNS} | ${at(0)} | ${at(0.5)} | ${at(0.95)} |`);
   }
   await store.close();
 }
