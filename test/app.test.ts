@@ -24,6 +24,8 @@ t.test('configuration', async (t) => {
     /PORT='eighty': .*\n.*LOG_LEVEL='loud': .*\n?.*MAX_NODES|LOG_LEVEL='loud'/,
   );
   t.throws(() => readConfig({ PORT: '65536' }), /from 0 to 65535/);
+  t.throws(() => readConfig({ DATABASE_URL: 'mysql://me:secret@host/db' }), /^(?!.*secret).*DATABASE_URL: must be sqlite:/s);
+  t.equal(readConfig({}).store.url, 'sqlite:data/fovea.sqlite');
   for (const [name, { doc }] of Object.entries(KNOBS)) t.match(doc, /^[A-Z].*\.$/, `${name} is explained`);
 });
 

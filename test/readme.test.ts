@@ -55,7 +55,7 @@ function laidOut(value: unknown, indent: string): string {
 }
 
 t.test('the commands of the README print what it shows', async (t) => {
-  const app = await buildApp(readConfig({ LOG_LEVEL: 'silent' }));
+  const app = await buildApp(readConfig({ LOG_LEVEL: 'silent', DATABASE_URL: 'sqlite::memory:' }));
   t.teardown(() => app.close());
   const port = Number(new URL(await app.listen({ port: 0 })).port);
   let text = readFileSync(README, 'utf8');
@@ -78,7 +78,7 @@ t.test('the commands of the README print what it shows', async (t) => {
 });
 
 t.test('the request of the notebook over a socket, as Python sends it: chunks without a content type', async (t) => {
-  const app = await buildApp(readConfig({ LOG_LEVEL: 'silent' }));
+  const app = await buildApp(readConfig({ LOG_LEVEL: 'silent', DATABASE_URL: 'sqlite::memory:' }));
   t.teardown(() => app.close());
   const address = await app.listen({ port: 0 });
   const file = readFileSync(new URL('fixtures/resnet50.onnx', import.meta.url));

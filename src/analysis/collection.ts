@@ -65,7 +65,7 @@ export interface Collection {
   find(ref: string): Promise<KeptJson>;
   /** Those of these that are kept, by content; any order. */
   findAll(sha256s: readonly string[]): Promise<KeptJson[]>;
-  /** Faults: `invalid-option` for a cursor that is none. */
+  /** Faults: `invalid-option` for a cursor that is none, or a filter that nothing can fit. */
   list(query: ListQuery): Promise<KeptPage>;
   count(filter: Filter): Promise<number>;
   /** The newest versions of each of these names, at most `first` of each with numbers below `before`; by name, from the newest on. */
@@ -96,10 +96,14 @@ export function openCollection(settings: DatabaseSettings, events: DatabaseEvent
     },
     findAll: async (sha256s) => (await store.findAll(sha256s)).map(keptJson),
     async list(query) {
+      checkFilter(query.filter);
       const { networks, more } = await store.list(query);
       return { networks: networks.map(({ network, cursor }) => ({ kept: keptJson(network), cursor })), more };
     },
-    count: (filter) => store.count(filter),
+    async count(filter) {
+      checkFilter(filter);
+      return store.count(filter);
+    },
     histories: async (names, first, before) => (await store.histories(names, first, before)).map(versionJson),
     async history(ref, first, before) {
       const kept = keptRef(ref);
@@ -123,6 +127,12 @@ function keptRef(ref: string): KeptRef {
   const kept = keptRefOf(ref);
   if (kept === null) throw new Fault('network-not-found', `'${ref}' is built in, not kept`);
   return kept;
+}
+
+/** What no database takes as text cannot have been kept. */
+function checkFilter({ tags = [], format = '', name = '' }: Filter): void {
+  const odd = [...tags, format, name].find((text) => /[\p{Cc}\p{Cs}]/u.test(text));
+  if (odd !== undefined) throw new Fault('invalid-option', 'no tag, format or name holds a control character');
 }
 
 function notKept(ref: string): Fault {

@@ -2,18 +2,20 @@ import { Fault, type Spot } from '../core/fault.ts';
 import type { KeepAs } from '../store/network.ts';
 
 /** A name is text that stands in a ref: the at sign is followed by a number there, and an asterisk by anything in a filter. */
-export const NAME = /^(?!\s)[^@*\p{Cc}\p{Cs}]{1,200}(?<!\s)$/u;
+export const NAME = String.raw`(?!\s)[^@*\p{Cc}\p{Cs}]{1,200}(?<!\s)`;
+
+const WHOLE_NAME = new RegExp(`^${NAME}$`, 'u');
 
 /** A tag is a word; several are written with commas between them. */
-export const TAG = /^[\p{L}\p{N}_.:/+-]{1,64}$/u;
+const TAG = /^[\p{L}\p{N}_.:/+-]{1,64}$/u;
 
-export const MOST_TAGS = 32;
-export const LONGEST_NOTE = 4_000;
+const MOST_TAGS = 32;
+const LONGEST_NOTE = 4_000;
 
 /** Checks what a network is to be kept under; `spot` is where it was said. Fault: `invalid-option`. */
 export function checkKeepAs({ name, tags = [], note = '' }: KeepAs, spot: Spot = {}): void {
   const invalid = (message: string) => new Fault('invalid-option', message, spot);
-  if (name !== undefined && !NAME.test(name)) {
+  if (name !== undefined && !WHOLE_NAME.test(name)) {
     throw invalid('name has from 1 to 200 characters, none of them @, * or a control character, and no space at either end');
   }
   if (tags.length > MOST_TAGS) throw invalid(`there are at most ${MOST_TAGS} tags`);

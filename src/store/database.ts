@@ -8,6 +8,8 @@ export interface Database {
   readonly db: Kysely<Tables>;
   /** Names of types that they have no common name for; `text` compares byte by byte. */
   readonly types: { readonly text: RawBuilder<unknown>; readonly binary: RawBuilder<unknown> };
+  /** Where NULL stands in ascending order. */
+  readonly nulls: 'first' | 'last';
   /** What an error of the database means. */
   trouble(error: unknown): Trouble;
 }

@@ -1,4 +1,12 @@
-import { type Expression, type Kysely, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
+import {
+  type Expression,
+  type ExpressionBuilder,
+  type Kysely,
+  type OrderByItemBuilder,
+  type SelectQueryBuilder,
+  type SqlBool,
+  sql,
+} from 'kysely';
 import { type Cursor, cursorOf, readCursor } from './cursor.ts';
 import type { KeptNetwork } from './network.ts';
 import { networkColumns, networkOf } from './rows.ts';
@@ -47,19 +55,28 @@ export interface Page {
 
 type Networks = SelectQueryBuilder<Tables, 'networks', object>;
 
-/** Networks in an order, from a cursor on, with all that is known of them, in one query. What is unknown comes last. */
+/**
+ * Networks in an order, from a cursor on, with all that is known of them, in one query. What is unknown comes last. The page
+ * is found first, so that tags and versions are gathered of its rows alone.
+ */
 export async function list(db: Kysely<Tables>, { filter, order, first, after }: ListQuery): Promise<Page> {
   const column = sql<number | null>`${sql.ref(`networks.${FIELDS[order.field]}`)}`;
   const direction = order.descending ? 'desc' : 'asc';
-  let query = filtered(db.selectFrom('networks'), filter);
-  if (after !== undefined) query = query.where(behind(readCursor(after, order), column, order.descending));
-  const rows = await query
-    .select(networkColumns)
-    .select(column.as('at'))
-    .orderBy(sql`${column} is null`)
-    .orderBy(column, direction)
+  const last = (by: OrderByItemBuilder) => (order.descending ? by.desc() : by.asc()).nullsLast();
+  let networks = filtered(db.selectFrom('networks'), filter);
+  if (after !== undefined) networks = networks.where(behind(readCursor(after, order), column, order.descending));
+  const page = networks
+    .select(['networks.sha256', column.as('at')])
+    .orderBy(column, last)
     .orderBy('networks.sha256', direction)
-    .limit(first + 1)
+    .limit(first + 1);
+  const rows = await db
+    .selectFrom(page.as('page'))
+    .innerJoin('networks', 'networks.sha256', 'page.sha256')
+    .select((eb) => networkColumns(eb as unknown as ExpressionBuilder<Tables, 'networks'>))
+    .select('page.at')
+    .orderBy('page.at', last)
+    .orderBy('page.sha256', direction)
     .execute();
   return {
     networks: rows.slice(0, first).map(({ at, ...row }) => ({ network: networkOf(row), cursor: cursorOf(order, at, row.sha256) })),

@@ -4,9 +4,10 @@ import type { Tables } from './tables.ts';
 import { FIELDS } from './totals.ts';
 
 /** Every change of the tables, in the order of the names. One that has been released is never edited: a next one follows it. */
-function migrationsFor({ types }: Database): Record<string, Migration> {
+function migrationsFor({ types, nulls }: Database): Record<string, Migration> {
   return {
     '0001-networks': { up: (db) => createTables(db, types) },
+    '0002-orders': { up: (db) => createOrders(db, nulls) },
   };
 }
 
@@ -63,4 +64,17 @@ async function createTables(db: Kysely<Tables>, { text, binary }: Database['type
     .execute();
   await db.schema.createIndex('network_versions_sha256').on('network_versions').column('sha256').execute();
   await db.schema.createIndex('network_tags_tag').on('network_tags').columns(['tag', 'sha256']).execute();
+}
+
+/** What dashboards order by: with these a page is read from an index, and not found by sorting all that fits. */
+const ORDERS = ['kept_at', 'macs', 'params', 'receptive_field'] as const;
+
+/** An index is read from either end, but where NULL is the largest it stands at the wrong one downwards. */
+async function createOrders(db: Kysely<Tables>, nulls: Database['nulls']): Promise<void> {
+  for (const column of ORDERS) {
+    await db.schema.createIndex(`networks_by_${column}`).on('networks').columns([column, 'sha256']).execute();
+    if (nulls === 'first') continue;
+    const name = sql.ref(`networks_by_${column}_down`);
+    await sql`create index ${name} on networks (${sql.ref(column)} desc nulls last, sha256 desc)`.execute(db);
+  }
 }

@@ -72,9 +72,12 @@ function storeIn(database: Database, { failed }: DatabaseEvents): Store {
       migrated = undefined;
       throw error;
     });
+    // Whatever keeps the tables from being what this version needs, nothing can be kept until it is gone.
+    await migrated.catch((error) => {
+      throw isAway(error);
+    });
     for (let tries = 1; ; tries++) {
       try {
-        await migrated;
         const done = await work(database.db);
         away = false;
         return done;

@@ -159,6 +159,8 @@ t.test('one of them, its history, and documents that are known already', async (
     ['name:n/history?after=x', 400, 'invalid-option'],
     ['name:n/history?tag=x', 400, 'invalid-option'],
     ['what/history', 400, 'invalid-ref'],
+    ['name:a%00b', 400, 'invalid-ref'],
+    ['name:*/report', 400, 'invalid-ref'],
   ] as const) {
     const answer = await app.inject(`/v1/networks/${path}`);
     t.strictSame([answer.statusCode, answer.json().code], [status, code], path);
@@ -212,6 +214,8 @@ t.test('lists', async (t) => {
     const answer = await app.inject(`/v1/networks?${query}`);
     t.match(answer.json(), { status: 400, code: 'invalid-option', errors: [{ parameter }] }, query);
   }
+  for (const query of ['tag=%00', 'name=a%00*', 'format=%00'])
+    t.equal((await app.inject(`/v1/networks?${query}`)).json().code, 'invalid-option');
   t.match((await app.inject('/v1/networks?after=x')).json(), { status: 400, code: 'invalid-option' });
   t.equal((await app.inject('/v1/networks?as=svg')).json().code, 'invalid-option');
   t.match(

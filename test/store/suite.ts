@@ -1,8 +1,11 @@
 import fc from 'fast-check';
+import { type Kysely, sql } from 'kysely';
 import type { Test as Tap } from 'tap';
+import { openDatabase } from '../../src/store/database.ts';
 import type { Filter, ListQuery } from '../../src/store/list.ts';
 import type { KeepAs, KeptNetwork, NewNetwork } from '../../src/store/network.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
+import type { Tables } from '../../src/store/tables.ts';
 import { FIELDS, type Field } from '../../src/store/totals.ts';
 import { madeUp, sha } from './networks.ts';
 
@@ -187,6 +190,24 @@ export function storeSuite(tap: T, empty: (t: Tap) => Promise<Place>): void {
     await t.rejects(store.list({ filter: {}, order: { field: 'macs', descending: true }, first: 1, after: cursor }), {
       code: 'invalid-option',
     });
+  });
+
+  tap.test('tables of a later version', async (t) => {
+    const place = await empty(t);
+    if (!place.shared) return;
+    const store = open(t, place);
+    await store.keep(madeUp(1), {});
+    const database = openDatabase({ url: place.url, connections: 1, timeoutMs: 5000 }, { failed: (error) => t.error(error) });
+    t.teardown(() => database?.db.destroy());
+    const later = sql`insert into fovea_migrations (name, timestamp) values ('9999-later', '2999-01-01T00:00:00Z')`;
+    await later.execute(database?.db as Kysely<Tables>);
+    const failures: unknown[] = [];
+    const older = openStore({ url: place.url, connections: 1, timeoutMs: 5000 }, { failed: (error) => failures.push(error) });
+    t.teardown(() => older.close());
+    await t.rejects(older.find({ sha256: sha(1) }), { code: 'store-unavailable' }, 'are left alone');
+    t.match(failures, [/9999-later/]);
+    await sql`delete from fovea_migrations where name = '9999-later'`.execute(database?.db as Kysely<Tables>);
+    t.ok(await older.find({ sha256: sha(1) }), 'and used again as soon as they fit');
   });
 
   tap.test('many at once', async (t) => {

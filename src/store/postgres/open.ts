@@ -25,6 +25,7 @@ export function openPostgres({ url, connections, timeoutMs }: DatabaseSettings, 
   return {
     db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool: careful(pool) }), ...logTo(events) }),
     types: { text: sql`text collate "C"`, binary: sql`bytea` },
+    nulls: 'last',
     trouble,
   };
 }

@@ -36,6 +36,7 @@ export function openSqlite(path: string, { connections, timeoutMs }: DatabaseSet
   return {
     db: new Kysely<Tables>({ dialect: dialect(settings), ...logTo(events) }),
     types: { text: sql`text`, binary: sql`blob` },
+    nulls: 'first',
     trouble,
   };
 }
