@@ -8,7 +8,10 @@ import type { Arrived } from './source.ts';
  */
 export function keyOf(source: Arrived, question: Question): string | undefined {
   const network = networkKey(source);
-  return network && JSON.stringify([network, question], (_key, value) => (value instanceof Map ? [...value] : value));
+  if (network === undefined) return undefined;
+  // In JSON a map is an empty object.
+  const { inputs, bind } = question.options;
+  return JSON.stringify([network, question, inputs && [...inputs], bind && [...bind]]);
 }
 
 function networkKey(source: Arrived): readonly unknown[] | undefined {
