@@ -24,11 +24,28 @@ export function tooLarge(maxBytes: number): Fault {
   return new Fault('body-too-large', `the body may have at most ${maxBytes} bytes`);
 }
 
-/** A whole body; only for those that have to be held. */
-export async function collect(chunks: Chunks, maxBytes: number): Promise<Buffer> {
+/** A whole body; only for those that have to be held. Listening is cheaper than a loop, of which small bodies feel each turn. */
+export function collect(stream: Readable, maxBytes: number): Promise<Buffer> {
   const held: Uint8Array[] = [];
-  for await (const chunk of bounded(chunks, maxBytes)) held.push(chunk);
-  return Buffer.concat(held);
+  let bytes = 0;
+  return new Promise((resolve, reject) => {
+    const settle = (done: () => void) => {
+      // An error that comes later must still find somebody who listens.
+      stream.off('data', take).off('end', end).off('close', closed);
+      done();
+    };
+    const take = (chunk: Uint8Array) => {
+      held.push(chunk);
+      bytes += chunk.length;
+      if (bytes <= maxBytes) return;
+      stream.pause();
+      settle(() => reject(tooLarge(maxBytes)));
+    };
+    const end = () => settle(() => resolve(Buffer.concat(held)));
+    const fail = (error: Error) => settle(() => reject(error));
+    const closed = () => fail(new Error('the body broke off'));
+    stream.on('data', take).on('end', end).on('error', fail).on('close', closed);
+  });
 }
 
 /** The beginning of a body, read ahead. */

@@ -4,7 +4,9 @@ import type { Arrived } from './source.ts';
 
 /** What tells one question about one network from all others: the same key has the same answer, or the same fault. */
 export function keyOf(source: Arrived, question: Question): string {
-  return JSON.stringify([networkKey(source), question], (_key, value) => (value instanceof Map ? [...value] : value));
+  // In JSON a map is an empty object.
+  const { inputs, bind } = 'options' in question ? question.options : {};
+  return JSON.stringify([networkKey(source), question, inputs && [...inputs], bind && [...bind]]);
 }
 
 function networkKey(source: Arrived): readonly unknown[] {

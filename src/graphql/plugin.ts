@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import mercurius from 'mercurius';
 import { abandonment } from '../analysis/abandonment.ts';
-import { chunksOf, collect, tooLarge } from '../analysis/chunks.ts';
+import { collect, tooLarge } from '../analysis/chunks.ts';
 import { parseJson } from '../analysis/json.ts';
 import type { Config } from '../config.ts';
 import { Fault } from '../core/fault.ts';
@@ -97,7 +97,7 @@ export async function graphql(app: FastifyInstance, { config }: { config: Config
   app.post('/graphql', { schema: routeSchema, validatorCompiler: () => () => true }, async (request, reply) => {
     if (Number(request.headers['content-length']) > graphqlBytes) throw tooLarge(graphqlBytes);
     if (request.body === undefined) throw new Fault('empty-body', "send a GraphQL request with 'Content-Type: application/json'");
-    const bytes = await collect(chunksOf(request.body as Readable), graphqlBytes);
+    const bytes = await collect(request.body as Readable, graphqlBytes);
     const body = parseJson(bytes, reader.depth);
     const leave = abandonment(reply.raw);
     reply.type(answerType(request.headers.accept));

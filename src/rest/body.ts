@@ -84,7 +84,7 @@ export async function takeBody(request: FastifyRequest, { limits }: Config): Pro
   const { kind, stream } = body;
   refuseLarge(request, kind === 'json' ? jsonBytes : modelBytes);
   if (kind === 'raw') return { kind, stream };
-  const bytes = await collect(chunksOf(stream), jsonBytes);
+  const bytes = await collect(stream, jsonBytes);
   return { kind, json: parseJson(bytes, reader.depth), bytes: bytes.length };
 }
 

@@ -3,6 +3,7 @@ import { Fault } from '../../core/fault.ts';
 const TOKEN = /([{}[\],:])|(")|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const PLAIN = /[ !#-[\]-\u{10ffff}]*/uy;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
 const SPACE = /[ \t\n\r]*/y;
 
 /** The value of a JSON text in UTF-8. A fault tells the byte at which it stops being JSON. */
@@ -21,7 +22,7 @@ export function parseJson(bytes: Uint8Array): unknown {
 
 function decode(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return UTF8.decode(bytes);
   } catch {
     throw new Fault('malformed-file', 'not valid JSON: the text is not UTF-8');
   }
