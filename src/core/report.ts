@@ -11,7 +11,7 @@ export interface ReportTensor {
 }
 
 export interface ReportInput extends ReportTensor {
-  /** 'N' 'C' 'D' 'H' 'W' 'T', or the axis index. */
+  /** 'N' 'C' 'D' 'H' 'W' 'T', or the axis index; 'N' and 'C' may stand on several axes (heads and their channels). */
   readonly axes: readonly string[];
 }
 

@@ -90,6 +90,10 @@ export function carry(groups: readonly Group[], roles: Roles, { before, after, b
   const carried: (Role | undefined)[] = Array(target.length).fill(undefined);
   for (const group of groups) {
     const [from, to] = back ? [group.to, group.from] : [group.from, group.to];
+    if (from.length === 1 && to.length === 1) {
+      carried[to[0] as number] = roles[from[0] as number];
+      continue;
+    }
     // A batch of one is a batch; other axes of one position hold nothing.
     const held = some(from, (axis) => shape[axis] !== 1 || roles[axis] === 'N' || roles[axis] === 'B');
     const of = held.map((axis) => roles[axis]);

@@ -73,10 +73,9 @@ export class Wiring {
   /** The same of axes that stand in the place of those that the operator mixes as a whole. */
   inPlace(call: Step, i: number, k: number, roles: Roles, back: boolean): Roles {
     const [before, after] = [call.inputs[i]?.shape, call.outputs[k]?.shape];
-    const fresh = before && after ? this.newAxes(call, k) : NONE;
-    if (!before || !after || fresh.length === 0) return NONE;
-    const groups = replaced(mixedBy(relationOf(call, i, k), before.length), fresh);
-    return carryReplaced(groups, roles, (back ? before : after).length, back);
+    const mixed = before && after ? mixedBy(relationOf(call, i, k), before.length) : NONE;
+    if (!before || !after || mixed.length === 0) return NONE;
+    return carryReplaced(replaced(mixed, this.newAxes(call, k)), roles, (back ? before : after).length, back);
   }
 
   /** Axes of an output that move along no axis of any input with data. */

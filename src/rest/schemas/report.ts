@@ -35,7 +35,13 @@ const Tensor = {
 };
 
 const Input = open(
-  { ...Tensor, axes: list(Type.String(), 'Names of the axes: N, C, D, H, W, T, or the index.') },
+  {
+    ...Tensor,
+    axes: list(
+      Type.String(),
+      'Names of the axes: N, C, D, H, W, T, or the index. N and C may stand on several axes (heads and their channels).',
+    ),
+  },
   'A tensor at the edge of the network.',
 );
 

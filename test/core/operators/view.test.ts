@@ -73,17 +73,27 @@ t.test('Squeeze and Unsqueeze', async (t) => {
   expectShape(t, { op, inputs: [data([1, 3, 1]), data([2], 'int64')] }, [null]);
   expectShape(t, { op, inputs: [data([1, 3, 1]), data([null], 'int64')] }, null);
   expectShape(t, { op, inputs: [data(null), values([0])] }, null);
+  expectField(t, { op, inputs: [data([3, 1, null, 1]), values([1, 3])] }, ['each', '2 each']);
+  expectField(t, { op, inputs: [data([1, 3, 1]), data([2], 'int64')] }, 'reshape');
   expectMalformed(t, { op, inputs: [data([1, 3]), values([1])] }, /axis 1 of size 3/);
   expectMalformed(t, { op, inputs: [data([1, 3]), values([2])] }, /axis 2 is outside/);
   const un = 'Unsqueeze';
   expectShape(t, { op: un, inputs: [data([3, 'C']), values([0, -1])] }, [1, 3, 'C', 1]);
   expectShape(t, { op: un, inputs: [data([3]), data([2], 'int64')] }, [null, null, null]);
+  expectField(t, { op: un, inputs: [data([3]), data([2], 'int64')] }, 'reshape');
   expectShape(t, { op: un, inputs: [data(null), values([0])] }, null);
   expectShape(t, { op: un, inputs: [data([3]), data([null], 'int64')] }, null);
   expectMalformed(t, { op: un, inputs: [data([3]), values([0, 0])] }, /one axis twice/);
   expectMalformed(t, { op: un, inputs: [data([3]), values([3])] }, /axis 3/);
   expectMalformed(t, { op: un, inputs: [data([3]), data([1e9], 'int64')] }, /rank of/);
 });
+
+/** Views that say which axis is which. */
+const FIELDS: Readonly<Record<string, string | readonly unknown[]>> = {
+  Identity: 'elementwise',
+  Squeeze: ['each', 'each'],
+  Unsqueeze: [null, '0 each', '1 each'],
+};
 
 t.test('a view shows the same elements and costs nothing', async (t) => {
   const x = values([1, 2, 3, 4], [2, 2]);
@@ -97,7 +107,7 @@ t.test('a view shows the same elements and costs nothing', async (t) => {
   for (const sample of views) {
     expectValue(t, sample, [1, 2, 3, 4]);
     expectCost(t, sample, {});
-    expectField(t, sample, sample.op === 'Identity' ? 'elementwise' : 'reshape');
+    expectField(t, sample, FIELDS[sample.op] ?? 'reshape');
     t.match(infer(sample).operator, { view: true, moves: true });
   }
   expectField(t, reshape(x, [4]), 'dataDependent', 1);
