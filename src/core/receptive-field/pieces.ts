@@ -15,22 +15,24 @@ type Listed = Extract<AxisMap, { kind: 'table' }>;
 
 /**
  * The pieces of a Concat along an axis that positions of a source move along: what the units of a piece see alike (the whole
- * source behind a gate, one position) is told for these units only. Not where the size of the source is unknown.
+ * source behind a gate, one position) is told for these units only, or for none where it is not known which ones they are.
  */
 export function placePieces(pieces: readonly Piece[]): readonly (readonly SourceField[])[] {
   const along = joinedAxis(pieces);
   if (along < 0) return pieces.map(({ fields }) => fields);
-  const isMoving = (source: SourceField['source'], axis: number, sight: keyof AxisField) =>
-    pieces.some(({ fields }) => fields.find((field) => field.source === source)?.axes[axis]?.[sight].some(({ at }) => at === along));
   return pieces.map(({ fields, relation }) => {
     const map = linksOf(relation)[along]?.map;
-    if (map?.kind !== 'table') return fields;
+    if (map?.kind !== 'table' && map?.kind !== 'unknown') return fields;
     return fields.map((field) => {
-      const place = (axis: AxisField, i: number, sight: keyof AxisField) =>
-        isMoving(field.source, i, sight) ? placeAll(axis[sight], map, along) : axis[sight];
+      const place = (paths: Paths, axis: number, sight: keyof AxisField) => {
+        const all = pieces.flatMap((piece) => piece.fields.find(({ source }) => source === field.source)?.axes[axis]?.[sight] ?? []);
+        if (map.kind === 'table') return all.some(({ at }) => at === along) ? eachOf(paths, (path) => placed(path, map, along)) : paths;
+        const lost = all.find(({ virtual }) => virtual.kind === 'opaque');
+        return lost ? eachOf(paths, (path) => (path.virtual.kind === 'constant' && !isEmpty(path.virtual) ? lost : path)) : paths;
+      };
       const axes = field.axes.map((axis, i): AxisField => {
-        const strict = place(axis, i, 'strict');
-        const local = axis.local === axis.strict ? strict : place(axis, i, 'local');
+        const strict = place(axis.strict, i, 'strict');
+        const local = axis.local === axis.strict ? strict : place(axis.local, i, 'local');
         return strict === axis.strict && local === axis.local ? axis : { strict, local };
       });
       return axes.every((axis, i) => axis === field.axes[i]) ? field : { source: field.source, axes };
@@ -41,20 +43,21 @@ export function placePieces(pieces: readonly Piece[]): readonly (readonly Source
 /** The axis along which the pieces lie behind one another; -1 where there is none. */
 function joinedAxis(pieces: readonly Piece[]): number {
   for (const { relation } of pieces) {
-    const axis = linksOf(relation).findIndex((link) => link?.map.kind === 'table');
+    const axis = linksOf(relation).findIndex((link) => link?.map.kind === 'table' || link?.map.kind === 'unknown');
     if (axis >= 0) return axis;
   }
   return -1;
 }
 
-function placeAll(paths: Paths, map: Listed, along: number): Paths {
-  const placed = paths.map((path) => placeOne(path, map, along));
-  return placed.every((path, i) => path === paths[i]) ? paths : placed;
+/** The same list where nothing changes. */
+function eachOf(paths: Paths, to: (path: Path) => Path): Paths {
+  const changed = paths.map(to);
+  return changed.every((path, i) => path === paths[i]) ? paths : changed;
 }
 
-function placeOne(path: Path, map: Listed, along: number): Path {
+function placed(path: Path, map: Listed, along: number): Path {
   const { at, virtual, actual } = path;
-  if ((at !== null && at !== along) || virtual.kind !== 'constant' || isEmpty(virtual) || !Number.isFinite(virtual.hi)) return path;
+  if ((at !== null && at !== along) || virtual.kind !== 'constant' || isEmpty(virtual)) return path;
   return { at: along, virtual: within(virtual, map), actual: actual && within(actual, map) };
 }
 

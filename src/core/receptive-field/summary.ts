@@ -56,17 +56,22 @@ function extentOf(path: Path, extent: number | null): AxisExtent {
     default: {
       const [size, sizeMin] = [widest(virtual), narrowest(virtual)];
       // As long as one of the units that see the whole axis is left.
-      const global = virtual.kind === 'table' && virtual.whole && extent !== null && size !== null && size >= extent;
+      const global = virtual.kind === 'table' && virtual.whole && size !== null && size >= (extent ?? Infinity);
       // Units that several axes tell apart have no neighbours along any one of them.
       return {
         status: global ? 'global' : 'exact',
-        size,
-        sizeMin,
+        size: global ? extent : size,
+        sizeMin: global ? finite(Math.min(sizeMin, extent ?? Infinity)) : sizeMin,
         visible,
         ...(isLayout(path.at) ? NO_JUMP : jump(virtual)),
       };
     }
   }
+}
+
+/** null for the whole of an axis of unknown size. */
+function finite(size: number): number | null {
+  return size === Infinity ? null : size;
 }
 
 function widest(map: FieldMap): number | null {

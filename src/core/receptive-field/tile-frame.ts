@@ -75,7 +75,7 @@ function reasonAgainst(map: FieldMap): RefusalReason | null {
     case 'opaque':
       return map.status;
     case 'table':
-      return 'border';
+      return map.whole ? 'global' : 'border';
     case 'constant':
       if (isEmpty(map)) return null;
       return map.whole ? 'global' : 'positional';

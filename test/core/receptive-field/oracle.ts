@@ -223,6 +223,8 @@ export function fieldsOf(network: readonly Tensor1d[], source = 0): OracleField[
   const blind: boolean[] = [];
   /** What all units of a tensor see behind pooling: it is told of the tensor, also for units that read nothing but padding. */
   const alike: (Positions | null)[] = [];
+  /** Whether some units may see the whole source, as one piece of what was appended does. */
+  const joined: boolean[] = [];
   const everything = Int32Array.from({ length: (network[source] as Tensor1d).length }, (_, i) => i);
   const lengthsOf = (tensor: Tensor1d) => tensor.from.map((i) => (network[i] as Tensor1d).length);
 
@@ -305,7 +307,10 @@ export function fieldsOf(network: readonly Tensor1d[], source = 0): OracleField[
     const sizes = free.map(extent);
     blind[index] = Math.max(...sizes, visible) === 0;
     const first = free[0]?.[0] ?? null;
-    const [size, sizeMin] = [Math.max(...sizes), Math.min(...sizes)];
+    // Whoever sees the whole source has its size, whatever else is seen past its ends.
+    joined[index] = (step.op === 'append' && seeing.some((i) => global[i])) || from.some((i) => joined[i]);
+    const cap = joined[index] && Math.max(...sizes) >= everything.length ? everything.length : Infinity;
+    const [size, sizeMin] = [Math.min(Math.max(...sizes), cap), Math.min(...sizes, cap)];
     return { size, sizeMin, visible, bounded: bounded[index] ?? false, first, actual: hulls, virtual: free };
   });
 }

@@ -43,8 +43,7 @@ function unsizedFault(layer: Layer, oracle: OracleField, extent: number, must: b
   const status = axis?.status ?? 'none';
   if (status === 'unknown') return must ? `unknown (${axis?.cause}), wanted ${oracle.size}` : null;
   if (status === 'none') return oracle.size === 0 ? null : `none, wanted ${oracle.size}`;
-  // Also where only some units see everything: those of one piece of a Concat.
-  if (status === 'global') return oracle.size === null || oracle.size >= extent ? null : `global, wanted ${oracle.size}`;
+  if (status === 'global') return oracle.size === null || oracle.size === extent ? null : `global, wanted ${oracle.size}`;
   const [found, wanted] = [`${axis?.size} ${axis?.sizeMin}`, `${oracle.size} ${oracle.sizeMin}`];
   if (axis?.visible !== null || found !== wanted) return `found ${found}, wanted ${wanted}`;
   if (axis.padding === null) return must && oracle.first !== null ? 'no padding' : null;
