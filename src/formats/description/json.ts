@@ -6,13 +6,17 @@ const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 const SPACE = /[ \t\n\r]*/y;
 
-/** The value of a JSON text in UTF-8. A fault tells the byte at which it stops being JSON. */
+/** Tokens that are looked through for an error; the search takes far longer than the parser, and nothing else gets a turn. */
+const MAX_TOKENS = 20_000;
+
+/** The value of a JSON text in UTF-8. A fault tells the byte at which it stops being JSON, where that is found soon enough. */
 export function parseJson(bytes: Uint8Array): unknown {
   const text = decode(bytes);
   try {
     return JSON.parse(text);
   } catch {
     const index = errorIndex(text);
+    if (index === undefined) throw new Fault('malformed-file', 'not valid JSON');
     const offset = bytes.length - Buffer.byteLength(text.slice(index));
     const what =
       index >= text.length ? 'it ends too early' : `unexpected ${JSON.stringify(String.fromCodePoint(text.codePointAt(index) as number))}`;
@@ -28,12 +32,12 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** The index of the first token that cannot stand where it does. JSON.parse does not tell it for every error. */
-function errorIndex(text: string): number {
+/** The index of the first token that cannot stand where it does; undefined where there are too many before it. JSON.parse does not tell it for every error. */
+function errorIndex(text: string): number | undefined {
   const open: string[] = [];
   let expected: 'value' | 'value or ]' | 'key' | 'key or }' | 'colon' | 'next' = 'value';
   let index = 0;
-  for (;;) {
+  for (let tokens = 0; tokens < MAX_TOKENS; tokens++) {
     const start = after(SPACE, text, index);
     TOKEN.lastIndex = start;
     const [, mark, string] = TOKEN.exec(text) ?? [];
@@ -65,6 +69,7 @@ function errorIndex(text: string): number {
       expected = 'next';
     }
   }
+  return undefined;
 }
 
 /** The index after what a sticky pattern matches; 0 where it does not. */

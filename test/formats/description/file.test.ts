@@ -52,6 +52,7 @@ t.test('what is not JSON is a fault at the byte where it stops being JSON', asyn
   for (const [text, offset, what] of cases) {
     t.throws(() => read(text), { code: 'malformed-file', message: `not valid JSON: ${what} at byte ${offset}`, spot: { offset } }, text);
   }
+  t.throws(() => read('['.repeat(500_000)), { code: 'malformed-file', message: 'not valid JSON' }, 'no long search');
   t.throws(() => read(new Uint8Array([0x7b, 0xff])), { code: 'malformed-file', message: 'not valid JSON: the text is not UTF-8' });
 });
 
