@@ -1,6 +1,7 @@
 import { type Context, contextOf } from '../../core/context.ts';
 import type { Network } from '../../core/graph.ts';
-import { type EffectiveField, type EffectiveVariant, effectiveField } from '../../core/receptive-field/effective.ts';
+import { type EffectiveField, effectiveField } from '../../core/receptive-field/effective.ts';
+import type { Variant } from '../../core/receptive-field/influence/variant.ts';
 import type { Report } from '../../core/report.ts';
 import { traceGraph } from '../../core/trace.ts';
 import { heatFigure } from '../figures/heat-figure.ts';
@@ -21,7 +22,7 @@ function answer(network: Network, options: ViewOptions): EffectiveReceptiveField
   const { layer, output, target } = layerOf(trace, source, options.layer);
   const { unit } = options;
   // Options are checked where they come in.
-  const field = effectiveField(trace, { target, source, unit, variant: options.variant as EffectiveVariant | undefined });
+  const field = effectiveField(trace, { target, source, unit, variant: options.variant as Variant | undefined });
   return headed(network, { ...contextOf(trace), layer, output, field });
 }
 

@@ -46,6 +46,30 @@ export function table(size: number | null, at: (o: number) => readonly [number, 
   return { kind: 'table', lo, hi, reason };
 }
 
+/**
+ * The positions begin <= o < end of `size` read one position each, from 0 on; the others read nothing. The table is made where
+ * it is looked at: along channels nobody does, and a network of dense blocks has one for every pair of layers.
+ */
+export function stretch(size: number, begin: number, end: number, reason: string): AxisMap {
+  if (size > MAX_TABLE) return unknownMap(`an axis of more than ${MAX_TABLE} positions is not described one by one`);
+  const column = (past: number) => Float64Array.from({ length: size }, (_, o) => (o >= begin && o < end ? o - begin : past));
+  let lo: Float64Array | undefined;
+  let hi: Float64Array | undefined;
+  return {
+    kind: 'table',
+    reason,
+    reading: [begin, end],
+    get lo() {
+      lo ??= column(1);
+      return lo;
+    },
+    get hi() {
+      hi ??= column(0);
+      return hi;
+    },
+  };
+}
+
 /** Position o shows input floor(o / times). */
 export function repeated(times: number): AxisMap {
   if (times === 1) return EACH;

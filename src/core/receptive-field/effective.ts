@@ -23,7 +23,7 @@ export interface EffectiveField {
   /** Which unit: one index per axis of the target that moves along the source; empty where all units see alike. */
   readonly unit: readonly UnitIndex[];
   /** How influence is shared: `uniform`, `paths` or `random`. */
-  readonly variant: EffectiveVariant;
+  readonly variant: Variant;
   /** `exact`; `none` where the unit does not depend on the source; `dataDependent` or `unknown` where it cannot be followed. */
   readonly status: FieldStatus;
   /** The operator that makes the status, or the limit that leaves the map out; null where there is nothing to say. */
@@ -49,15 +49,13 @@ export interface EffectiveField {
   readonly map: InfluenceMap | null;
 }
 
-export type EffectiveVariant = Exclude<Variant, 'support'>;
-
 export interface EffectiveRequest {
   readonly target: Target;
   readonly source: Source;
   /** One index per axis of `unitAxes`; the centre unit where absent. */
   readonly unit?: readonly number[] | undefined;
   /** `uniform` where absent. */
-  readonly variant?: EffectiveVariant | undefined;
+  readonly variant?: Variant | undefined;
 }
 
 /** The effective receptive field of one unit of a target in a source. Faults: `invalid-unit`. */
@@ -95,7 +93,7 @@ const NOTHING = {
 } as const;
 
 /** What the N-D map says. */
-function spreadOf(box: Box, lost: number, extents: readonly (number | null)[], variant: EffectiveVariant) {
+function spreadOf(box: Box, lost: number, extents: readonly (number | null)[], variant: Variant) {
   const total = box.data.reduce((sum, weight) => sum + weight, 0);
   const means = box.axes.map((_, dim) => momentsOf(box.start[dim] as number, marginal(box, dim))?.mean ?? 0);
   return {

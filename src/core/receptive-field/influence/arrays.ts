@@ -30,18 +30,6 @@ export class Arrays {
     return box;
   }
 
-  /** The array of a tensor whose weights only say whether: 0 or 1. */
-  mask(name: string): Box | undefined {
-    const box = this.#boxes.get(name);
-    return box && { ...box, data: box.data.map((value) => (value > 0 ? 1 : 0)) };
-  }
-
-  takeMask(name: string): Box | undefined {
-    const mask = this.mask(name);
-    this.take(name);
-    return mask;
-  }
-
   /** Takes the array of a tensor; where its weights have grown large, all arrays are scaled down with it. */
   takeFinite(name: string): Box | undefined {
     const box = this.take(name);

@@ -75,9 +75,7 @@ class Backward {
   }
 
   #take(name: string): Box | undefined {
-    const { variant } = this.#way;
-    if (variant === 'support') return this.#arrays.takeMask(name);
-    return variant === 'uniform' ? this.#arrays.take(name) : this.#arrays.takeFinite(name);
+    return this.#way.variant === 'uniform' ? this.#arrays.take(name) : this.#arrays.takeFinite(name);
   }
 
   /** The parts of a tensor that its array tells. */

@@ -16,14 +16,14 @@ export function windowOf(map: AxisMap, input: Dim, output: Dim): Window | null {
 }
 
 /** The positions that one output position reads: `count` of them, `step` apart. */
-interface Taps {
+export interface Taps {
   first: number;
   step: number;
   count: number;
 }
 
 /** Positions read by output position o: of a table none outside of it. */
-function tapsAt(map: Window, o: number, taps: Taps): void {
+export function tapsAt(map: Window, o: number, taps: Taps): void {
   const phase = map.kind === 'table' ? o : modulo(o, map.lo.length);
   const moved = map.kind === 'table' ? 0 : map.shift * ((o - phase) / map.lo.length);
   const lo = map.lo[phase] ?? 1;
@@ -95,29 +95,6 @@ function within({ first, step, count }: Taps, low: number, high: number): readon
   return [Math.max(0, Math.ceil((low - first) / step)), Math.min(count - 1, Math.floor((high - first) / step))];
 }
 
-/** Marks along one dimension which of the `size` positions of an output read a marked position. */
-export function pullForward(box: Box, dim: number, map: Window, size: number, budget: Budget): Box {
-  const { outer, n, inner } = rowsOf(box.shape, dim);
-  const start = box.start[dim] as number;
-  const shape = box.shape.with(dim, size);
-  const data = new Float64Array(budget.cells(shape));
-  const taps: Taps = { first: 0, step: 1, count: 0 };
-  for (let o = 0; o < size; o++) {
-    tapsAt(map, o, taps);
-    const [from, to] = within(taps, start, start + n - 1);
-    if (from > to) continue;
-    budget.work((to - from + 1) * outer * inner);
-    for (let row = 0; row < outer; row++) {
-      const target = (row * size + o) * inner;
-      for (let tap = from; tap <= to; tap++) {
-        const source = (row * n + taps.first + tap * taps.step - start) * inner;
-        for (let at = 0; at < inner; at++) if (box.data[source + at]) data[target + at] = 1;
-      }
-    }
-  }
-  return { axes: box.axes, start: box.start.with(dim, 0), shape, data };
-}
-
 /** Longest axis of channels that is looked through. */
 const MAX_CHANNELS = 2 ** 20;
 
@@ -128,6 +105,7 @@ const MAX_CHANNELS = 2 ** 20;
 export function readingShare(map: Window, size: number | null, input: number | null): number {
   const positions = size ?? map.lo.length;
   if (positions > MAX_CHANNELS) return 1;
+  if (map.kind === 'table' && map.reading && positions > 0) return (map.reading[1] - map.reading[0]) / positions;
   const taps: Taps = { first: 0, step: 1, count: 0 };
   let reading = 0;
   for (let o = 0; o < positions; o++) {
