@@ -185,6 +185,7 @@ t.test('large regions are counted, and beyond the limits those of the axes are, 
     coverageCause: /more than 1 rectangles/,
   });
   const image = [
+    { type: 'Conv1d', out_channels: 1, kernel_size: 1 },
     { type: 'Reshape', shape: [1, 1, 20, 20], name: 'image' },
     ...cross.map((layer) => ('name' in layer ? { ...layer, from: 'image' } : layer)),
   ];
