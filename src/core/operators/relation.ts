@@ -52,22 +52,39 @@ export function table(size: number | null, at: (o: number) => readonly [number, 
  */
 export function stretch(size: number, begin: number, end: number, reason: string): AxisMap {
   if (size > MAX_TABLE) return unknownMap(`an axis of more than ${MAX_TABLE} positions is not described one by one`);
-  const column = (past: number) => Float64Array.from({ length: size }, (_, o) => (o >= begin && o < end ? o - begin : past));
-  let lo: Float64Array | undefined;
-  let hi: Float64Array | undefined;
-  return {
-    kind: 'table',
-    reason,
-    reading: [begin, end],
-    get lo() {
-      lo ??= column(1);
-      return lo;
-    },
-    get hi() {
-      hi ??= column(0);
-      return hi;
-    },
-  };
+  return new Stretch(size, [begin, end], reason);
+}
+
+class Stretch {
+  readonly kind = 'table';
+  readonly reading: readonly [number, number];
+  readonly reason: string;
+  readonly #size: number;
+  #lo: Float64Array | undefined;
+  #hi: Float64Array | undefined;
+
+  constructor(size: number, reading: readonly [number, number], reason: string) {
+    this.#size = size;
+    this.reading = reading;
+    this.reason = reason;
+  }
+
+  get lo(): Float64Array {
+    this.#lo ??= this.#column(1);
+    return this.#lo;
+  }
+
+  get hi(): Float64Array {
+    this.#hi ??= this.#column(0);
+    return this.#hi;
+  }
+
+  #column(unread: number): Float64Array {
+    const [begin, end] = this.reading;
+    const column = new Float64Array(this.#size).fill(unread);
+    for (let o = begin; o < end; o++) column[o] = o - begin;
+    return column;
+  }
 }
 
 /** Position o shows input floor(o / times). */
@@ -78,8 +95,11 @@ export function repeated(times: number): AxisMap {
   return { kind: 'periodic', shift: 1, lo: zeros, hi: zeros, step: zeros.map(() => 1), known: true };
 }
 
+/** Most links are these: they are made once. */
+const EACH_LINKS: readonly AxisLink[] = Array.from({ length: 8 }, (_, input) => Object.freeze({ input, map: EACH }));
+
 export function link(input: number, map: AxisMap): AxisLink {
-  return { input, map };
+  return (map === EACH && EACH_LINKS[input]) || { input, map };
 }
 
 /** Every axis moves along the same axis of the input, as `map` says. */

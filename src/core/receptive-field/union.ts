@@ -87,6 +87,8 @@ function coversDrifting(a: Periodic, b: Periodic, least: number, most: number, p
 }
 
 function unionTables(a: Table, b: Table, cause: string | null): FieldMap {
+  if (coversUnits(a, b)) return a.cause === cause ? a : { ...a, cause };
+  if (coversUnits(b, a)) return b.cause === cause ? b : { ...b, cause };
   const n = Math.min(a.lo.length, b.lo.length);
   const lo = new Array<number>(n);
   const hi = new Array<number>(n);
@@ -95,6 +97,15 @@ function unionTables(a: Table, b: Table, cause: string | null): FieldMap {
     hi[unit] = Math.max(a.hi[unit] as number, b.hi[unit] as number);
   }
   return listed(lo, hi, cause);
+}
+
+/** Whether each unit of `a` sees all that the one of `b` does. */
+function coversUnits(a: Table, b: Table): boolean {
+  if (a.lo.length !== b.lo.length) return false;
+  for (let unit = 0; unit < a.lo.length; unit++) {
+    if (!((a.lo[unit] as number) <= (b.lo[unit] as number) && (a.hi[unit] as number) >= (b.hi[unit] as number))) return false;
+  }
+  return true;
 }
 
 /** How far the centres of two branches lie apart, in positions of the source; 0 where they coincide or have no common stride. */

@@ -34,8 +34,23 @@ export interface Branch {
   readonly gate: boolean;
 }
 
-/** Follows a source (any tensor) through the calls up to index `upTo`. */
+/** The last flow of a trace, and up to which call it goes: a view chooses a layer by it, and then tells of one of its units. */
+const lastFlows = new WeakMap<Trace, { readonly flow: Flow; readonly upTo: number }>();
+
+/** Follows a source (any tensor) through the calls up to index `upTo` at least. */
 export function flowFrom(trace: Trace, source: Source, upTo: number): Flow {
+  const last = lastFlows.get(trace);
+  if (last && last.upTo >= upTo && sameSource(last.flow.source, source)) return last.flow;
+  const flow = follow(trace, source, upTo);
+  lastFlows.set(trace, { flow, upTo });
+  return flow;
+}
+
+function sameSource(a: Source, b: Source): boolean {
+  return a.name === b.name && a.axes.length === b.axes.length && a.axes.every(({ axis }, i) => axis === b.axes[i]?.axis);
+}
+
+function follow(trace: Trace, source: Source, upTo: number): Flow {
   const rank = trace.tensors.get(source.name)?.shape?.length ?? 0;
   const start = source.axes.map(({ axis }) => Array.from({ length: rank }, (_, i) => i === axis));
   const tracks = new Map<string, readonly Track[]>([[source.name, start]]);

@@ -19,6 +19,7 @@ export const MAX_PRODUCTS = 256;
 
 /** All positions of both. */
 export function together(a: Positions | undefined, b: Positions, most: number, budget: Budget): Positions {
+  if (a && b.exact === a.exact && b.products.every((next) => a.products.some((product) => covers(product, next)))) return a;
   const exact = b.exact && (a?.exact ?? true);
   const products = [...(a?.products ?? [])];
   for (const next of b.products) {
@@ -33,15 +34,19 @@ function put(products: Product[], added: Product): void {
   let next = added;
   for (;;) {
     const known = next;
-    if (products.some((product) => product.every((spans, part) => holds(spans, known[part] as Spans)))) return;
+    if (products.some((product) => covers(product, known))) return;
     const twin = products.findIndex((product) => unlike(product, known) <= 1);
     if (twin < 0) break;
     const [product] = products.splice(twin, 1) as [Product];
     next = product.map((spans, part) => unite(spans, known[part] as Spans));
   }
   const whole = next;
-  const apart = products.filter((product) => !product.every((spans, part) => holds(whole[part] as Spans, spans)));
+  const apart = products.filter((product) => !covers(whole, product));
   products.splice(0, products.length, ...apart, whole);
+}
+
+function covers(a: Product, b: Product): boolean {
+  return a.every((spans, part) => holds(spans, b[part] as Spans));
 }
 
 /** On how many parts two products differ. */

@@ -34,6 +34,7 @@ class Reach {
   readonly #most: number;
   readonly #budget = new Budget();
   readonly #known = new Map<string, Positions>();
+  readonly #toldParts = new Map<string, readonly number[]>();
 
   constructor(flow: Flow, target: Target, most: number) {
     this.#flow = flow;
@@ -84,7 +85,7 @@ class Reach {
 
   #begin(name: string, indices: ReadonlyMap<number, number>): void {
     const parts = this.#flow.parts(name);
-    const product = toldOf(this.#flow, name, null).map((part) => {
+    const product = this.#told(name).map((part) => {
       const at = positionWithin(parts, part, indices.get((parts[part] as Part).axis) ?? 0);
       return [at, at + 1];
     });
@@ -100,7 +101,7 @@ class Reach {
   #branches(call: Step, k: number): readonly Branch[] {
     const flow = this.#flow;
     const output = call.node.outputs[k] as string;
-    const told = toldOf(flow, output, null).map((part) => (flow.parts(output)[part] as Part).axis);
+    const told = this.#told(output).map((part) => (flow.parts(output)[part] as Part).axis);
     return branchesOf(flow, call, k).filter(
       (branch) => branch.follows && channelShare(call, branch, told, movingIn(flow, branch.name)) > 0,
     );
@@ -127,7 +128,13 @@ class Reach {
   }
 
   #end(name: string, tensor: Tensor | undefined): End {
-    return { shape: tensor?.shape ?? null, parts: this.#flow.parts(name), told: toldOf(this.#flow, name, null) };
+    return { shape: tensor?.shape ?? null, parts: this.#flow.parts(name), told: this.#told(name) };
+  }
+
+  #told(name: string): readonly number[] {
+    const told = this.#toldParts.get(name) ?? toldOf(this.#flow, name, null);
+    this.#toldParts.set(name, told);
+    return told;
   }
 }
 
