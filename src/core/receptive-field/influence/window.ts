@@ -55,39 +55,51 @@ export interface Pushed {
 export function pushBack(box: Box, dim: number, { map, size, past }: Read, variant: Variant, budget: Budget): Pushed {
   const { outer, n, inner } = rowsOf(box.shape, dim);
   const start = box.start[dim] as number;
-  const taps: Taps = { first: 0, step: 1, count: 0 };
   const inside = (at: number) => (past === 'clamped' ? Math.min(Math.max(at, 0), size - 1) : at);
   const [low, high] = past === 'lost' ? [0, size - 1] : [-Infinity, Infinity];
-  let [lo, hi, work] = [Infinity, -Infinity, 0];
+  const taps: Taps = { first: 0, step: 1, count: 0 };
+  /** Per position: its first tap inside, their number and distance, and the weight of each. */
+  const [firsts, counts, steps, weights] = [new Float64Array(n), new Float64Array(n), new Float64Array(n), new Float64Array(n)];
+  let [lo, hi, work, lost] = [Infinity, -Infinity, 0, 0];
   for (let i = 0; i < n; i++) {
     tapsAt(map, start + i, taps);
-    const [from, to] = within(taps, low, high);
+    if (taps.count === 0) continue;
     work += taps.count;
-    if (from > to) continue;
-    lo = Math.min(lo, inside(taps.first + from * taps.step));
+    const [from, to] = within(taps, low, high);
+    const held = Math.max(to - from + 1, 0);
+    firsts[i] = taps.first + from * taps.step;
+    counts[i] = held;
+    steps[i] = taps.step;
+    weights[i] = tapWeight(variant, taps.count);
+    if (taps.count > held) lost += (taps.count - held) * (weights[i] as number) * massAt(box.data, i, outer, n, inner);
+    if (held === 0) continue;
+    lo = Math.min(lo, inside(firsts[i] as number));
     hi = Math.max(hi, inside(taps.first + to * taps.step));
   }
   budget.work(work * outer * inner);
   const length = Math.max(hi - lo + 1, 0);
   const shape = box.shape.with(dim, length);
   const data = new Float64Array(budget.cells(shape));
-  let lost = 0;
-  for (let i = 0; i < n; i++) {
-    tapsAt(map, start + i, taps);
-    if (taps.count === 0) continue;
-    const weight = tapWeight(variant, taps.count);
-    const [from, to] = within(taps, low, high);
-    const missing = taps.count - Math.max(to - from + 1, 0);
-    for (let row = 0; row < outer; row++) {
-      const source = (row * n + i) * inner;
-      for (let at = 0; missing > 0 && at < inner; at++) lost += missing * weight * (box.data[source + at] as number);
-      for (let tap = from; tap <= to; tap++) {
-        const target = (row * length + inside(taps.first + tap * taps.step) - lo) * inner;
+  for (let row = 0, source = 0; row < outer; row++) {
+    for (let i = 0; i < n; i++, source += inner) {
+      const [first, count, step, weight] = [firsts[i] as number, counts[i] as number, steps[i] as number, weights[i] as number];
+      for (let tap = 0; tap < count; tap++) {
+        const target = (row * length + inside(first + tap * step) - lo) * inner;
         for (let at = 0; at < inner; at++) data[target + at] = (data[target + at] as number) + weight * (box.data[source + at] as number);
       }
     }
   }
   return { box: length === 0 ? null : { axes: box.axes, start: box.start.with(dim, lo), shape, data }, lost };
+}
+
+/** The weights of one position of a dimension together. */
+function massAt(data: Float64Array, i: number, outer: number, n: number, inner: number): number {
+  let mass = 0;
+  for (let row = 0; row < outer; row++) {
+    const first = (row * n + i) * inner;
+    for (let at = first; at < first + inner; at++) mass += data[at] as number;
+  }
+  return mass;
 }
 
 /** The first and the last tap that reads a position from low to high. */

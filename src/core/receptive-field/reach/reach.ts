@@ -3,7 +3,7 @@ import type { Tensor } from '../../operators/operator.ts';
 import { Budget } from '../influence/budget.ts';
 import { type Branch, branchesOf, type Flow, movingIn, toldOf } from '../influence/flow.ts';
 import { type Part, positionWithin } from '../influence/parts.ts';
-import { type End, nameOf, passageOf, type Refusal, sizesOf } from '../influence/passage.ts';
+import { type End, passageOf, type Refusal, sizesOf, sizeUnknown } from '../influence/passage.ts';
 import { channelShare } from '../influence/shares.ts';
 import type { Target } from '../target.ts';
 import { backThrough, forthThrough, type Way } from './pass.ts';
@@ -136,10 +136,6 @@ class Reach {
     this.#toldParts.set(name, told);
     return told;
   }
-}
-
-function sizeUnknown(call: Step): Refusal {
-  return { status: 'unknown', cause: `${nameOf(call)}: the size of an axis is unknown` };
 }
 
 /** Tensors that the target depends on, itself among them, with the index of the last call that reads each of them to that end. */
