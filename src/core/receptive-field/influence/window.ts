@@ -81,10 +81,17 @@ export function pushBack(box: Box, dim: number, { map, size, past }: Read, varia
   const shape = box.shape.with(dim, length);
   const data = new Float64Array(budget.cells(shape));
   for (let row = 0, source = 0; row < outer; row++) {
+    const begin = row * length - lo;
     for (let i = 0; i < n; i++, source += inner) {
-      const [first, count, step, weight] = [firsts[i] as number, counts[i] as number, steps[i] as number, weights[i] as number];
-      for (let tap = 0; tap < count; tap++) {
-        const target = (row * length + inside(first + tap * step) - lo) * inner;
+      const [count, step, weight] = [counts[i] as number, steps[i] as number, weights[i] as number];
+      let position = firsts[i] as number;
+      if (inner === 1 && past !== 'clamped') {
+        const share = weight * (box.data[source] as number);
+        for (let at = begin + position, end = at + count * step; at < end; at += step) data[at] = (data[at] as number) + share;
+        continue;
+      }
+      for (let tap = 0; tap < count; tap++, position += step) {
+        const target = (begin + inside(position)) * inner;
         for (let at = 0; at < inner; at++) data[target + at] = (data[target + at] as number) + weight * (box.data[source + at] as number);
       }
     }
