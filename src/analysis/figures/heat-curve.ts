@@ -2,7 +2,7 @@ import { at, shows } from './extent.ts';
 import { type Drawing, type HeatGrid, type MassSpans, type PlacedAxis, wellFormed } from './heat-field.ts';
 import { drawable, percent } from './numbers.ts';
 import { ticksAcross } from './region-panel.ts';
-import { box, element, label, line, MARGIN, px, TOP } from './svg.ts';
+import { box, element, label, line, MARGIN, px } from './svg.ts';
 
 const HEIGHT = 110;
 const BRACKET = 15;
@@ -10,10 +10,10 @@ const BRACKET = 15;
 const MAX_STEPS = 400;
 
 /** The influence along one axis as a curve, and under it the intervals that hold a share of it. */
-export function distribution([axis]: readonly PlacedAxis[], mass: MassSpans, grid: HeatGrid | null): Drawing {
-  if (axis === undefined) return { markup: '', bottom: TOP, note: '' };
+export function distribution(axis: PlacedAxis | undefined, mass: MassSpans, grid: HeatGrid | null, from: number): Drawing {
+  if (axis === undefined) return { markup: '', bottom: from, note: '' };
   const { lane, theoretical } = axis;
-  const [top, base] = [TOP + 18, TOP + 18 + HEIGHT];
+  const [top, base] = [from + 18, from + 18 + HEIGHT];
   const spans = mass.map(({ share, spans: [span] }) => ({ share, span: span ?? null }));
   const floor = base + spans.length * BRACKET + 6;
   const ends = theoretical ? [theoretical.start, theoretical.stop].filter((end) => shows(lane, end)) : [];
