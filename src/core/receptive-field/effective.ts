@@ -1,7 +1,7 @@
 import type { FieldStatus } from '../report.ts';
 import type { Trace } from '../trace.ts';
 import { alongAxes, type EffectiveAxis, nothingAlong, type Question, shared } from './effective-axis.ts';
-import { fieldsFrom } from './fields.ts';
+import { fieldOf } from './fields.ts';
 import { type Box, marginal } from './influence/box.ts';
 import { Budget } from './influence/budget.ts';
 import { flowFrom } from './influence/flow.ts';
@@ -88,7 +88,7 @@ export function effectiveField(trace: Trace, { target, source, unit, variant = '
   const question: Question = { flow, target, unit: new Map(chosen.map(({ axis, index }) => [axis, index])), variant };
   const clipped = shared(question, { clip: true, only: null });
   const status = 'status' in clipped && clipped.status !== 'beyond' ? clipped.status : 'exact';
-  const fields = fieldsFrom(trace, source, target.at).get(target.name)?.axes ?? [];
+  const fields = fieldOf(trace, source, target, false)?.axes ?? [];
   const axes = alongAxes(question, fields, clipped);
   if ('status' in clipped) return { ...about, ...NOTHING, status, cause: clipped.cause, axes };
   const { box, lost } = clipped;

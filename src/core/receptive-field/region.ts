@@ -1,6 +1,6 @@
 import type { FieldAxis } from '../report.ts';
 import type { Trace } from '../trace.ts';
-import { fieldsFrom } from './fields.ts';
+import { fieldOf } from './fields.ts';
 import { Budget, withinLimits } from './influence/budget.ts';
 import { type Flow, flowFrom } from './influence/flow.ts';
 import type { AxisField, Source } from './propagate.ts';
@@ -68,7 +68,7 @@ export function unitRegion(trace: Trace, { target, source, unit }: RegionRequest
   const chosen = flow.tracks.has(target.name) ? unitOf(flow, target, unit) : [];
   const at = new Map(chosen.map(({ axis, index }) => [axis, index]));
   const { shape } = target.tensor;
-  const field = fieldsFrom(trace, source, target.at).get(target.name);
+  const field = fieldOf(trace, source, target, true);
   const summary = field ? summarize([field], shape)[0]?.axes : undefined;
   const views = source.axes.map((_, i) => viewsOf(field?.axes[i], shape, at));
   const { along, positions, cause } = supportOf(flow, target, at, most);
