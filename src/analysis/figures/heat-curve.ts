@@ -6,6 +6,8 @@ import { box, element, label, line, MARGIN, px } from './svg.ts';
 
 const HEIGHT = 110;
 const BRACKET = 15;
+/** Room for a share beside its bracket; where there is none, it stands on it. */
+const BESIDE = 50;
 /** Most steps of a curve: about one for each pixel. */
 const MAX_STEPS = 400;
 
@@ -58,11 +60,13 @@ function curve({ lane }: PlacedAxis, grid: HeatGrid, top: number, base: number):
 
 function bracket({ lane }: PlacedAxis, { start, stop }: { start: number; stop: number }, text: string, y: number): string {
   const [from, to] = [at(lane, start), at(lane, stop)];
-  const right = to + 50 < lane.to;
-  return [
+  const ends = [
     line(from, y, to, y, 'line'),
     ...(shows(lane, start) ? [line(from, y - 4, from, y + 4, 'line')] : []),
     ...(shows(lane, stop) ? [line(to, y - 4, to, y + 4, 'line')] : []),
-    label(text, right ? to + 6 : Math.max(from - 6, 40 + MARGIN), y + 4, { class: 's halo', anchor: right ? 'start' : 'end', width: 48 }),
-  ].join('');
+  ];
+  const style = { class: 's halo', width: BESIDE };
+  if (to + BESIDE < lane.to) return [...ends, label(text, to + 6, y + 4, style)].join('');
+  if (from - BESIDE > lane.from) return [...ends, label(text, from - 6, y + 4, { ...style, anchor: 'end' })].join('');
+  return [...ends, label(text, (from + to) / 2, y + 4, { ...style, anchor: 'middle' })].join('');
 }
