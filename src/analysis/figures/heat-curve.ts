@@ -6,7 +6,7 @@ import { box, element, label, line, MARGIN, px } from './svg.ts';
 
 const HEIGHT = 110;
 const BRACKET = 15;
-/** Room for a share beside its bracket; where there is none, it stands on it. */
+/** Room for a share beside its bracket; where there is none, it stands in the middle of it. */
 const BESIDE = 50;
 /** Most steps of a curve: about one for each pixel. */
 const MAX_STEPS = 400;
@@ -61,12 +61,16 @@ function curve({ lane }: PlacedAxis, grid: HeatGrid, top: number, base: number):
 function bracket({ lane }: PlacedAxis, { start, stop }: { start: number; stop: number }, text: string, y: number): string {
   const [from, to] = [at(lane, start), at(lane, stop)];
   const ends = [
-    line(from, y, to, y, 'line'),
     ...(shows(lane, start) ? [line(from, y - 4, from, y + 4, 'line')] : []),
     ...(shows(lane, stop) ? [line(to, y - 4, to, y + 4, 'line')] : []),
   ];
   const style = { class: 's halo', width: BESIDE };
-  if (to + BESIDE < lane.to) return [...ends, label(text, to + 6, y + 4, style)].join('');
-  if (from - BESIDE > lane.from) return [...ends, label(text, from - 6, y + 4, { ...style, anchor: 'end' })].join('');
-  return [...ends, label(text, (from + to) / 2, y + 4, { ...style, anchor: 'middle' })].join('');
+  const [right, left] = [to + BESIDE < lane.to, from - BESIDE > lane.from];
+  if (right || left) {
+    const beside = right ? label(text, to + 6, y + 4, style) : label(text, from - 6, y + 4, { ...style, anchor: 'end' });
+    return [...ends, line(from, y, to, y, 'line'), beside].join('');
+  }
+  const middle = (from + to) / 2;
+  const gap = [line(from, y, middle - BESIDE / 2, y, 'line'), line(middle + BESIDE / 2, y, to, y, 'line')];
+  return [...ends, ...gap, label(text, middle, y + 4, { ...style, anchor: 'middle' })].join('');
 }
