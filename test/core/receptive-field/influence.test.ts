@@ -166,6 +166,9 @@ t.test('what a unit depends on, and which units depend on a position, are the sa
       const found = [...axes.map((axis) => axis.coverage?.positions), coverage?.positions];
       const expected = [...hitsOf(reached).map(({ size }) => size), reached.flat().filter(Boolean).length];
       if (String(found) !== String(expected)) return t.fail(`seed ${seed}, unit ${y},${x}: ${found} instead of ${expected}`);
+      const hulls = JSON.stringify(axes.map(({ strict }) => strict.actual));
+      const wanted = JSON.stringify(hitsOf(reached).map(hullOf));
+      if (hulls !== wanted) return t.fail(`seed ${seed}, unit ${y},${x}: ${hulls} instead of ${wanted}`);
       holes += (coverage?.percent ?? 100) < 100 ? 1 : 0;
     }
     for (const [y, x] of positionsOf(network[0]?.size)) {

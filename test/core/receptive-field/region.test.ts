@@ -240,3 +240,25 @@ t.test('a piece of a Concat that sees everything does not make the other piece d
   t.match(across.axes[1]?.strict.actual, { start: 9, stop: 12 }, 'nor along the other axis');
   t.match(across.coverage, { positions: 6, hull: 6 });
 });
+
+t.test('units that see everything are still told where those of a branch that is not global see as much', async (t) => {
+  const line = (kernel: number, more: Json): Json => ({
+    type: 'Conv1d',
+    out_channels: 1,
+    kernel_size: kernel,
+    padding: (kernel - 1) / 2,
+    from: 'x',
+    ...more,
+  });
+  const layers = [
+    { type: 'AdaptiveAvgPool1d', output_size: 1, from: 'x', name: 'pool' },
+    line(3, { name: 'narrow' }),
+    { type: 'Concat', dim: 2, from: ['pool', 'narrow'], name: 'one' },
+    line(17, { name: 'wide' }),
+    line(17, { name: 'first', stride: 8 }),
+    { type: 'Concat', dim: 2, from: ['first', 'wide'], name: 'other' },
+    { type: 'Add', from: ['one', 'other'] },
+  ];
+  const [axis] = regionOf(asked(layers, { shape: [1, 1, 8] }), [3]).axes;
+  t.match(axis, { field: { status: 'global', size: 8, cause: /Pool/ }, strict: { virtual: { start: -6, stop: 11 } } });
+});
