@@ -2,18 +2,20 @@ import { at, shows } from './extent.ts';
 import { type Drawing, type HeatGrid, type MassSpans, type PlacedAxis, wellFormed } from './heat-field.ts';
 import { drawable, percent } from './numbers.ts';
 import { ticksAcross } from './region-panel.ts';
-import { box, element, label, line, MARGIN, px, TOP } from './svg.ts';
+import { box, element, label, line, MARGIN, px } from './svg.ts';
 
 const HEIGHT = 110;
 const BRACKET = 15;
+/** Room for a share beside its bracket; where there is none, it stands in the middle of it. */
+const BESIDE = 50;
 /** Most steps of a curve: about one for each pixel. */
 const MAX_STEPS = 400;
 
 /** The influence along one axis as a curve, and under it the intervals that hold a share of it. */
-export function distribution([axis]: readonly PlacedAxis[], mass: MassSpans, grid: HeatGrid | null): Drawing {
-  if (axis === undefined) return { markup: '', bottom: TOP, note: '' };
+export function distribution(axis: PlacedAxis | undefined, mass: MassSpans, grid: HeatGrid | null, from: number): Drawing {
+  if (axis === undefined) return { markup: '', bottom: from, note: '' };
   const { lane, theoretical } = axis;
-  const [top, base] = [TOP + 18, TOP + 18 + HEIGHT];
+  const [top, base] = [from + 18, from + 18 + HEIGHT];
   const spans = mass.map(({ share, spans: [span] }) => ({ share, span: span ?? null }));
   const floor = base + spans.length * BRACKET + 6;
   const ends = theoretical ? [theoretical.start, theoretical.stop].filter((end) => shows(lane, end)) : [];
@@ -58,11 +60,17 @@ function curve({ lane }: PlacedAxis, grid: HeatGrid, top: number, base: number):
 
 function bracket({ lane }: PlacedAxis, { start, stop }: { start: number; stop: number }, text: string, y: number): string {
   const [from, to] = [at(lane, start), at(lane, stop)];
-  const right = to + 50 < lane.to;
-  return [
-    line(from, y, to, y, 'line'),
+  const ends = [
     ...(shows(lane, start) ? [line(from, y - 4, from, y + 4, 'line')] : []),
     ...(shows(lane, stop) ? [line(to, y - 4, to, y + 4, 'line')] : []),
-    label(text, right ? to + 6 : Math.max(from - 6, 40 + MARGIN), y + 4, { class: 's halo', anchor: right ? 'start' : 'end', width: 48 }),
-  ].join('');
+  ];
+  const style = { class: 's halo', width: BESIDE };
+  const [right, left] = [to + BESIDE < lane.to, from - BESIDE > lane.from];
+  if (right || left) {
+    const beside = right ? label(text, to + 6, y + 4, style) : label(text, from - 6, y + 4, { ...style, anchor: 'end' });
+    return [...ends, line(from, y, to, y, 'line'), beside].join('');
+  }
+  const middle = (from + to) / 2;
+  const gap = [line(from, y, middle - BESIDE / 2, y, 'line'), line(middle + BESIDE / 2, y, to, y, 'line')];
+  return [...ends, ...gap, label(text, middle, y + 4, { ...style, anchor: 'middle' })].join('');
 }

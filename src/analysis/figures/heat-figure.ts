@@ -14,12 +14,14 @@ export interface HeatFigureInput {
   readonly title: string;
   readonly layer: string;
   readonly unit: readonly number[] | null;
-  /** One or two, outermost first. */
+  /** One to three, outermost first. */
   readonly axes: readonly HeatAxis[];
   /** Sides of the box around the centre that holds this share (0.5, 0.95, 0.99) of the influence, for each axis. */
   readonly mass: readonly { readonly share: number; readonly sides: readonly (number | null)[] }[];
-  /** Null where it is not known: then the boxes stand alone. */
+  /** Over the last two axes, or the only one. Null where it is not known: then the boxes stand alone. */
   readonly grid: HeatGrid | null;
+  /** Of three axes the influence along the first one. */
+  readonly profile?: HeatGrid | null | undefined;
   /** Side of the field by the rule of 1 - 95.45 %, in positions; null where unknown. */
   readonly size: number | null;
   /** That size as a share of the theoretical one; null where unknown. */
@@ -33,27 +35,33 @@ const GUTTER = 40;
 const ENOUGH = 1 / 3;
 
 /**
- * The effective receptive field of one unit, as SVG: a heat map for two axes, a curve for one, with the theoretical field and the
- * boxes that hold 50, 95 and 99 % of the influence.
+ * The effective receptive field of one unit, as SVG: a heat map for two axes, a curve for one, both for three (the curve of the
+ * first axis under the map of the others), with the theoretical field and the boxes that hold 50, 95 and 99 % of the influence.
  */
 export function heatFigure(input: HeatFigureInput): string {
-  const axes = input.axes.slice(0, 2).map(checked);
+  const axes = input.axes.slice(0, 3).map(checked);
   const mass = input.mass.slice(0, 3).map(({ share, sides }) => ({
     share: drawable(share) ?? 0,
     spans: axes.map((axis, i) => spanAround(axis.center, drawable(sides[i]))),
   }));
   const extents = axes.map((axis, i) => viewOf(axis, [axis.theoretical, ...mass.map(({ spans }) => spans[i] ?? null)]));
   const { placed, toScale } = place(axes, extents);
+  const along = (from: number, to: number): MassSpans => mass.map(({ share, spans }) => ({ share, spans: spans.slice(from, to) }));
+  const flat = placed.length - Math.min(placed.length, 2);
   const drawing =
-    placed.length === 2 ? heatMap(placed as [PlacedAxis, PlacedAxis], mass, input.grid) : distribution(placed, mass, input.grid);
+    placed.length >= 2
+      ? heatMap(placed.slice(-2) as [PlacedAxis, PlacedAxis], along(flat, flat + 2), input.grid)
+      : distribution(placed[0], mass, input.grid, TOP);
+  const curve = flat > 0 ? distribution(placed[0], along(0, 1), input.profile ?? null, drawing.bottom + 4) : drawing;
   const table = key(
     axes.map((axis) => axis.name),
     rows(axes, mass),
-    drawing.bottom + 8,
+    curve.bottom + 8,
   );
   const zoomed = axes.some(({ size }, i) => size !== null && !(shows(placed[i]?.lane as Lane, 0) && shows(placed[i]?.lane as Lane, size)));
   const sentences = [
     effective(input),
+    flat > 0 ? `The map is over ${axes[1]?.name} and ${axes[2]?.name}, the curve along ${axes[0]?.name}, each summed over the rest.` : '',
     drawing.note,
     zoomed ? 'Only a part of the input is shown.' : '',
     toScale ? '' : 'The axes are not on one scale.',
@@ -67,7 +75,7 @@ export function heatFigure(input: HeatFigureInput): string {
     title: `Effective receptive field of ${name}, in ${named(input.title)}`,
     description: [...describe(axes, mass), effective(input), input.note ? named(input.note, 400) : ''].filter(Boolean).join(' '),
     height: notes.bottom + 2,
-    body: drawing.markup + table.markup + notes.markup,
+    body: drawing.markup + (flat > 0 ? curve.markup : '') + table.markup + notes.markup,
   });
 }
 
@@ -97,18 +105,18 @@ function viewOf({ size }: HeatAxis, fields: readonly (Interval | null)[]): Exten
 }
 
 function place(axes: readonly HeatAxis[], extents: readonly Extent[]): { placed: PlacedAxis[]; toScale: boolean } {
-  const [first, second] = extents;
+  const [first, second, third] = axes.map((axis, i) => ({ axis, extent: extents[i] as Extent }));
   if (first === undefined) return { placed: [], toScale: true };
-  if (second === undefined) {
-    return { placed: [{ ...(axes[0] as HeatAxis), lane: { extent: first, from: MARGIN, to: MARGIN + INNER } }], toScale: true };
-  }
+  const along = { ...first.axis, lane: { extent: first.extent, from: MARGIN, to: MARGIN + INNER } };
+  if (second === undefined) return { placed: [along], toScale: true };
+  const [down, across] = third ? [second, third] : [first, second];
   const top = TOP + 18;
-  const { across, down, toScale } = lengths([second], first, { width: INNER - GUTTER, height: MAP });
-  const width = across[0] as number;
+  const sizes = lengths([across.extent], down.extent, { width: INNER - GUTTER, height: MAP });
+  const width = sizes.across[0] as number;
   const left = MARGIN + GUTTER + Math.max(0, (INNER - 2 * GUTTER - width) / 2);
-  const vertical = { ...(axes[0] as HeatAxis), lane: { extent: first, from: top, to: top + down } };
-  const horizontal = { ...(axes[1] as HeatAxis), lane: { extent: second, from: left, to: left + width } };
-  return { placed: [vertical, horizontal], toScale };
+  const vertical = { ...down.axis, lane: { extent: down.extent, from: top, to: top + sizes.down } };
+  const horizontal = { ...across.axis, lane: { extent: across.extent, from: left, to: left + width } };
+  return { placed: third ? [along, vertical, horizontal] : [vertical, horizontal], toScale: sizes.toScale };
 }
 
 function rows(axes: readonly HeatAxis[], mass: MassSpans): KeyRow[] {

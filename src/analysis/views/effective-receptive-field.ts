@@ -30,22 +30,25 @@ function figure({ network, layer, field }: EffectiveReceptiveFieldView): string 
   const size = sizes.every((one) => one !== null)
     ? sizes.reduce((product: number, one) => product * (one ?? 1), 1) ** (1 / sizes.length)
     : null;
+  // A figure has room for a map and a curve.
+  const shown = field.axes.slice(-3);
+  const notes = [field.cause ?? '', field.axes.length > shown.length ? 'The axes before these three are not drawn.' : ''].filter(Boolean);
   return heatFigure({
     title: network.name || network.sha256.slice(0, 12),
     layer: layer.id,
     unit: field.unit.map(({ index }) => index),
-    axes: field.axes.map(({ axis, extent, sigma, mean, theoretical }) => ({
+    axes: shown.map(({ axis, extent, sigma, mean, theoretical }) => ({
       name: axis,
       size: extent,
       theoretical,
       center: mean,
       sigma,
     })),
-    mass: (field.sides ?? []).map(({ mass, side }) => ({ share: mass, sides: field.axes.map(() => side) })),
-    grid: field.map,
+    mass: (field.sides ?? []).map(({ mass, side }) => ({ share: mass, sides: shown.map(() => side) })),
+    ...(shown.length < 3 ? { grid: field.map } : { grid: field.marginals?.at(-1)?.map ?? null, profile: field.marginals?.at(-2)?.map }),
     size: field.luoSize,
     ratio: field.luoSize !== null && size ? field.luoSize / size : null,
-    ...(field.cause !== null && { note: field.cause }),
+    ...(notes.length > 0 && { note: notes.join(' ') }),
   });
 }
 
@@ -55,7 +58,8 @@ export const effectiveReceptiveField = defineView({
   summary: 'Where the influence on one unit of a layer lies',
   description:
     "The effective receptive field (Luo et al. 2016) from the structure alone: each window's taps weigh equally, Add shares equally between its branches, Concat by channels, " +
-    'gates and statistics are left out. Sigma per axis, the map of the influence, its size, and the sides that hold 50, 95 and 99 % of it.',
+    'gates and statistics are left out. Sigma per axis, the map of the influence, its size, and the sides that hold 50, 95 and 99 % of it; of three axes also the map over ' +
+    'the last two and the curve along the first, each summed exactly over the rest.',
   takes: ['layer', 'source', 'unit', 'variant'],
   heavy: true,
   answer,

@@ -6,7 +6,7 @@ import { type Change, changeOf } from '../../core/edits/changes.ts';
 import { measured } from '../../core/edits/measured.ts';
 import { Fault } from '../../core/fault.ts';
 import type { Network } from '../../core/graph.ts';
-import { fieldsFrom } from '../../core/receptive-field/fields.ts';
+import { fieldOf } from '../../core/receptive-field/fields.ts';
 import { summarize } from '../../core/receptive-field/summary.ts';
 import type { ReceptiveField, Report, Totals } from '../../core/report.ts';
 import { type Trace, traceGraph } from '../../core/trace.ts';
@@ -41,7 +41,7 @@ interface Side {
 function sideOf(trace: Trace, { layer: wanted, source: from }: ViewOptions, convention: Convention): Side {
   const sources = sourcesOf(trace, from);
   const { layer, output, target } = layerOf(trace, sources[0], wanted);
-  const fields = sources.flatMap((source) => fieldsFrom(trace, source, target.at).get(target.name) ?? []);
+  const fields = sources.flatMap((source) => fieldOf(trace, source, target, true) ?? []);
   const { layers, operations, ...totals } = measured(trace, convention);
   return { outputs: contextOf(trace).outputs, layers, totals, layer, output, receptiveFields: summarize(fields, target.tensor.shape) };
 }

@@ -3,7 +3,7 @@ import { ratioOf } from '../edits/changes.ts';
 import type { Edit } from '../edits/index.ts';
 import { measured } from '../edits/measured.ts';
 import { Fault } from '../fault.ts';
-import { fieldsFrom, sourceNamed } from '../receptive-field/fields.ts';
+import { fieldOf, sourceNamed } from '../receptive-field/fields.ts';
 import { summarize } from '../receptive-field/summary.ts';
 import type { CountJson } from '../report.ts';
 import type { Trace } from '../trace.ts';
@@ -49,7 +49,7 @@ function fieldAt(trace: Trace, { tensor, source }: Aimed): { size: number | null
   const at = trace.calls.findIndex(({ node }) => node.outputs.includes(tensor));
   const whole = sourceNamed(trace, source.name);
   const axes = whole?.axes.filter(({ axis }) => axis === source.axes[0]?.axis);
-  const field = whole && axes && fieldsFrom(trace, { ...whole, axes }, at).get(tensor);
+  const field = whole && axes && fieldOf(trace, { ...whole, axes }, { name: tensor, at }, true);
   const [found] = field ? (summarize([field], trace.tensors.get(tensor)?.shape ?? null)[0]?.axes ?? []) : [];
   return { size: found?.local.size ?? null, stride: found?.local.stride ?? null };
 }

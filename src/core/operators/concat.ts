@@ -1,7 +1,7 @@
 import type { Dim, Shape } from '../graph.ts';
 import { axisIn, int, known, malformed, need, sameDim, shapeOf } from './call.ts';
 import { type Call, defineOperator, MOVEMENT } from './operator.ts';
-import { axisByAxis, EACH, RANK_UNKNOWN, table, unknownMap } from './relation.ts';
+import { axisByAxis, EACH, RANK_UNKNOWN, stretch, unknownMap } from './relation.ts';
 import { NOTHING } from './saves.ts';
 import { beginsOf, sumDim, volume } from './shape.ts';
 import { movedSizes } from './sizes.ts';
@@ -89,5 +89,5 @@ function part(call: Call, i: number, axis: number) {
   if (begin === 0 && end === total) return EACH;
   if (total * call.inputs.length > MAX_POSITIONS)
     return unknownMap('a Concat of this many inputs and positions is not described one by one');
-  return table(total, (o) => (o >= begin && o < end ? [o - begin, o - begin] : null), PAST_BORDER);
+  return stretch(total, begin, end, PAST_BORDER);
 }

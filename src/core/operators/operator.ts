@@ -61,7 +61,8 @@ export const MOVEMENT: Counters = Object.freeze({});
  *   positions of the tensor (such windows have one tap, or fold to the edge and have taps next to each other). `known: false`
  *   says that the offset is not known (SAME padding of an unknown size): all positions lie 0 to \`slack\` further, or
  *   anywhere where \`slack\` is absent.
- * - `table`: position o depends on lo[o] .. hi[o] (on nothing where lo[o] > hi[o]); has no meaning outside the tensor.
+ * - `table`: position o depends on lo[o] .. hi[o] (on nothing where lo[o] > hi[o]); has no meaning outside the tensor. `reading`
+ *   says which positions, from one to before the other, depend on anything, where they are known without a look at the columns.
  * - `all`: every output position depends on every input position. `statistics: true` says that this is by a mean or
  *   variance over the axis beside the position itself (InstanceNormalization), which the local field leaves out.
  * - `broadcast`: the input has one position, which every output position reads.
@@ -79,7 +80,13 @@ export type AxisMap =
       readonly slack?: number;
       readonly fold?: Fold;
     }
-  | { readonly kind: 'table'; readonly lo: ArrayLike<number>; readonly hi: ArrayLike<number>; readonly reason: string }
+  | {
+      readonly kind: 'table';
+      readonly lo: ArrayLike<number>;
+      readonly hi: ArrayLike<number>;
+      readonly reason: string;
+      readonly reading?: readonly [number, number];
+    }
   | { readonly kind: 'all'; readonly statistics?: true }
   | { readonly kind: 'broadcast' }
   | { readonly kind: 'dataDependent' }

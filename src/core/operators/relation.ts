@@ -46,6 +46,47 @@ export function table(size: number | null, at: (o: number) => readonly [number, 
   return { kind: 'table', lo, hi, reason };
 }
 
+/**
+ * The positions begin <= o < end of `size` read one position each, from 0 on; the others read nothing. The table is made where
+ * it is looked at: along channels nobody does, and a network of dense blocks has one for every pair of layers.
+ */
+export function stretch(size: number, begin: number, end: number, reason: string): AxisMap {
+  if (size > MAX_TABLE) return unknownMap(`an axis of more than ${MAX_TABLE} positions is not described one by one`);
+  return new Stretch(size, [begin, end], reason);
+}
+
+class Stretch {
+  readonly kind = 'table';
+  readonly reading: readonly [number, number];
+  readonly reason: string;
+  readonly #size: number;
+  #lo: Float64Array | undefined;
+  #hi: Float64Array | undefined;
+
+  constructor(size: number, reading: readonly [number, number], reason: string) {
+    this.#size = size;
+    this.reading = reading;
+    this.reason = reason;
+  }
+
+  get lo(): Float64Array {
+    this.#lo ??= this.#column(1);
+    return this.#lo;
+  }
+
+  get hi(): Float64Array {
+    this.#hi ??= this.#column(0);
+    return this.#hi;
+  }
+
+  #column(unread: number): Float64Array {
+    const [begin, end] = this.reading;
+    const column = new Float64Array(this.#size).fill(unread);
+    for (let o = begin; o < end; o++) column[o] = o - begin;
+    return column;
+  }
+}
+
 /** Position o shows input floor(o / times). */
 export function repeated(times: number): AxisMap {
   if (times === 1) return EACH;
@@ -54,8 +95,11 @@ export function repeated(times: number): AxisMap {
   return { kind: 'periodic', shift: 1, lo: zeros, hi: zeros, step: zeros.map(() => 1), known: true };
 }
 
+/** Most links are these: they are made once. */
+const EACH_LINKS: readonly AxisLink[] = Array.from({ length: 8 }, (_, input) => Object.freeze({ input, map: EACH }));
+
 export function link(input: number, map: AxisMap): AxisLink {
-  return { input, map };
+  return (map === EACH && EACH_LINKS[input]) || { input, map };
 }
 
 /** Every axis moves along the same axis of the input, as `map` says. */

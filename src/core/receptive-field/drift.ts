@@ -10,11 +10,14 @@ export interface Drift {
 
 export const NO_DRIFT: readonly Drift[] = Object.freeze([]);
 
+const NO_DIFFERENCE = [0, 0] as const;
+
 /**
  * The least and the most that a field of drift `b` can lie further than one of drift `a`, beside what their numbers say. A window
  * that both went through drifts with both, so that only the difference of its steps counts.
  */
 export function driftBetween(a: readonly Drift[], b: readonly Drift[]): readonly [number, number] {
+  if (a === b) return NO_DIFFERENCE;
   const steps = new Map<string, { step: number; readonly most: number }>();
   for (const { by, step, most } of b) steps.set(by, { step: step + (steps.get(by)?.step ?? 0), most });
   for (const { by, step, most } of a) steps.set(by, { step: (steps.get(by)?.step ?? 0) - step, most });

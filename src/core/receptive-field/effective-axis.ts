@@ -3,6 +3,7 @@ import { marginal } from './influence/box.ts';
 import { type Beyond, withinLimits } from './influence/budget.ts';
 import type { Flow } from './influence/flow.ts';
 import type { Refusal } from './influence/passage.ts';
+import { type Along, alongPhases } from './influence/phases.ts';
 import type { Variant } from './influence/variant.ts';
 import { type Moments, momentsOf } from './moments.ts';
 import type { AxisField, FollowedAxis } from './propagate.ts';
@@ -53,16 +54,16 @@ export function shared({ flow, target, unit, variant }: Question, way: Pick<Way,
 export function alongAxes(question: Question, fields: readonly AxisField[], clipped: Shared): EffectiveAxis[] {
   let together: Shared | undefined;
   return question.flow.source.axes.map((followed, axis) => {
-    let [endless, dim] = [shared(question, { clip: false, only: axis }), 0];
+    let endless = borderless(question, axis);
     if (!('status' in endless || endless.separable || endless.bounded !== null)) {
       together ??= shared(question, { clip: false, only: null });
-      [endless, dim] = [together, axis];
+      endless = alongOf(together, axis);
     }
     const field = fields[axis];
     const theoretical = field ? viewOf(field.local, question.target.tensor.shape, question.unit).virtual : null;
     const size = extentOf(theoretical);
     if ('status' in endless) return { ...nothingAlong(followed), theoretical, size, cause: endless.cause };
-    const moments = endless.bounded === null ? momentsAt(endless, dim) : momentsAt(clipped, axis);
+    const moments = endless.bounded === null ? endless.moments : momentsAt(clipped, axis);
     return {
       axis: followed.name,
       extent: followed.extent,
@@ -75,6 +76,16 @@ export function alongAxes(question: Question, fields: readonly AxisField[], clip
       cause: endless.bounded,
     };
   });
+}
+
+/** The influence along one axis as if no tensor had a border: by phases, where these do not tell position by position. */
+function borderless(question: Question, axis: number): Along | Refusal | Beyond {
+  const { flow, target, unit, variant } = question;
+  return alongPhases(flow, target, unit, { variant, axis }) ?? alongOf(shared(question, { clip: false, only: axis }), 0);
+}
+
+function alongOf(found: Shared, dim: number): Along | Refusal | Beyond {
+  return 'status' in found ? found : { ...found, moments: momentsAt(found, dim) };
 }
 
 export function nothingAlong({ name, extent }: FollowedAxis): EffectiveAxis {

@@ -1,13 +1,24 @@
 import type { FieldStatus } from '../report.ts';
 import type { Trace } from '../trace.ts';
 import { alongAxes, type EffectiveAxis, nothingAlong, type Question, shared } from './effective-axis.ts';
-import { fieldsFrom } from './fields.ts';
+import { fieldOf } from './fields.ts';
 import { type Box, marginal } from './influence/box.ts';
+import { Budget } from './influence/budget.ts';
 import { flowFrom } from './influence/flow.ts';
 import type { Variant } from './influence/variant.ts';
 import { momentsOf } from './moments.ts';
 import type { Source } from './propagate.ts';
-import { type AreaRatio, areaRatiosOf, type InfluenceMap, luoSizeOf, mapOf, type Side, sidesOf } from './spread.ts';
+import {
+  type AreaRatio,
+  areaRatiosOf,
+  type InfluenceMap,
+  luoSizeOf,
+  type Marginal,
+  mapOf,
+  marginalsOf,
+  type Side,
+  sidesOf,
+} from './spread.ts';
 import { type Target, type UnitIndex, unitOf } from './target.ts';
 
 /**
@@ -23,7 +34,7 @@ export interface EffectiveField {
   /** Which unit: one index per axis of the target that moves along the source; empty where all units see alike. */
   readonly unit: readonly UnitIndex[];
   /** How influence is shared: `uniform`, `paths` or `random`. */
-  readonly variant: EffectiveVariant;
+  readonly variant: Variant;
   /** `exact`; `none` where the unit does not depend on the source; `dataDependent` or `unknown` where it cannot be followed. */
   readonly status: FieldStatus;
   /** The operator that makes the status, or the limit that leaves the map out; null where there is nothing to say. */
@@ -47,9 +58,13 @@ export interface EffectiveField {
   readonly areaRatios: readonly AreaRatio[] | null;
   /** The influence of every position, with the real borders of all tensors; null beyond the limits, or with more than three axes. */
   readonly map: InfluenceMap | null;
+  /**
+   * For more than two axes what a figure can show of the influence: each axis before the last two on its own (D), and these two
+   * together (H and W), each of them summed over all other axes with the borders of all tensors. null for one or two axes, of which
+   * the map shows all, and beyond the limits.
+   */
+  readonly marginals: readonly Marginal[] | null;
 }
-
-export type EffectiveVariant = Exclude<Variant, 'support'>;
 
 export interface EffectiveRequest {
   readonly target: Target;
@@ -57,7 +72,7 @@ export interface EffectiveRequest {
   /** One index per axis of `unitAxes`; the centre unit where absent. */
   readonly unit?: readonly number[] | undefined;
   /** `uniform` where absent. */
-  readonly variant?: EffectiveVariant | undefined;
+  readonly variant?: Variant | undefined;
 }
 
 /** The effective receptive field of one unit of a target in a source. Faults: `invalid-unit`. */
@@ -73,13 +88,12 @@ export function effectiveField(trace: Trace, { target, source, unit, variant = '
   const question: Question = { flow, target, unit: new Map(chosen.map(({ axis, index }) => [axis, index])), variant };
   const clipped = shared(question, { clip: true, only: null });
   const status = 'status' in clipped && clipped.status !== 'beyond' ? clipped.status : 'exact';
-  const fields = fieldsFrom(trace, source, target.at).get(target.name)?.axes ?? [];
+  const fields = fieldOf(trace, source, target, false)?.axes ?? [];
   const axes = alongAxes(question, fields, clipped);
   if ('status' in clipped) return { ...about, ...NOTHING, status, cause: clipped.cause, axes };
   const { box, lost } = clipped;
   if (!box) return { ...about, ...NOTHING, axes, paddingShare: variant === 'uniform' && lost > 0 ? 1 : null };
-  const extents = source.axes.map(({ extent }) => extent);
-  return { ...about, status, cause: null, axes, ...spreadOf(box, lost, extents, variant) };
+  return { ...about, status, cause: null, axes, ...spreadOf(box, lost, source, variant) };
 }
 
 const ONLY_GATES = 'it depends on the source through gates and statistics only, which are left out';
@@ -92,10 +106,13 @@ const NOTHING = {
   sides: null,
   areaRatios: null,
   map: null,
+  marginals: null,
 } as const;
 
 /** What the N-D map says. */
-function spreadOf(box: Box, lost: number, extents: readonly (number | null)[], variant: EffectiveVariant) {
+function spreadOf(box: Box, lost: number, source: Source, variant: Variant) {
+  const extents = source.axes.map(({ extent }) => extent);
+  const names = source.axes.map(({ name }) => name);
   const total = box.data.reduce((sum, weight) => sum + weight, 0);
   const means = box.axes.map((_, dim) => momentsOf(box.start[dim] as number, marginal(box, dim))?.mean ?? 0);
   return {
@@ -104,5 +121,6 @@ function spreadOf(box: Box, lost: number, extents: readonly (number | null)[], v
     sides: sidesOf(box, means, total, extents),
     areaRatios: areaRatiosOf(box, total, extents),
     map: mapOf(box, total),
+    marginals: marginalsOf(box, total, names, new Budget()),
   };
 }

@@ -4,9 +4,11 @@ import { size } from '../operators/call.ts';
 import type { Tensor } from '../operators/operator.ts';
 import type { ReceptiveField } from '../report.ts';
 import type { Trace } from '../trace.ts';
+import { callsBetween } from './between.ts';
 import type { Table } from './map.ts';
-import { propagate, type Source, type SourceField, sourceField } from './propagate.ts';
+import { type AxisField, propagate, type Source, type SourceField, sourceField } from './propagate.ts';
 import { summarize } from './summary.ts';
+import type { Target } from './target.ts';
 
 /** Most axes of sources that one analysis follows, so that time is linear in the graph. */
 const MAX_AXES = 64;
@@ -89,6 +91,41 @@ export function fieldsFrom(trace: Trace, source: Source, upTo = trace.calls.leng
     });
   }
   return fields;
+}
+
+/**
+ * The field of one tensor in a source; undefined where it does not depend on it. Fields on the way live no longer than they are read,
+ * as those of long axes are large. `borders` says whether the actual field is wanted beside the virtual one.
+ */
+export function fieldOf(
+  trace: Trace,
+  source: Source,
+  { name, at }: Pick<Target, 'name' | 'at'>,
+  borders: boolean,
+): SourceField | undefined {
+  const own = sourceField(source, new Map());
+  const start = borders ? own : { source, axes: own.axes.map(withoutBorders) };
+  if (name === source.name) return start;
+  const calls = callsBetween(trace, source.name, name, at);
+  const last = new Map(calls.flatMap((call, index) => call.node.inputs.map((input): [string, number] => [input, index])));
+  const fields = new Map([[source.name, start]]);
+  for (const [index, call] of calls.entries()) {
+    const before = call.node.inputs.map((input) => {
+      const field = fields.get(input);
+      return field && [field];
+    });
+    for (const [k, [field]] of propagate(call, before, () => {}).entries()) {
+      const output = call.node.outputs[k] as string;
+      if (field && (output === name || last.has(output))) fields.set(output, field);
+    }
+    for (const input of call.node.inputs) if (last.get(input) === index) fields.delete(input);
+  }
+  return fields.get(name);
+}
+
+function withoutBorders({ strict }: AxisField): AxisField {
+  const virtual = strict.map((path) => ({ ...path, actual: null }));
+  return { strict: virtual, local: virtual };
 }
 
 /** A tensor as a source, with all its axes but batch and channel; null for one that does not depend on data. */

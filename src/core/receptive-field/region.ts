@@ -1,11 +1,12 @@
 import type { FieldAxis } from '../report.ts';
 import type { Trace } from '../trace.ts';
-import { fieldsFrom } from './fields.ts';
-import { influence } from './influence/backward.ts';
-import { type Box, marginal } from './influence/box.ts';
-import { withinLimits } from './influence/budget.ts';
+import { fieldOf } from './fields.ts';
+import { Budget, withinLimits } from './influence/budget.ts';
 import { type Flow, flowFrom } from './influence/flow.ts';
 import type { AxisField, Source } from './propagate.ts';
+import { bounds, MAX_PRODUCTS, volumeOf } from './reach/products.ts';
+import { positionsReadBy } from './reach/reach.ts';
+import { countIn, type Spans } from './reach/spans.ts';
 import { summarize } from './summary.ts';
 import { type Target, type UnitIndex, unitOf } from './target.ts';
 import { extentOf, type Interval, type UnitView, viewOf } from './unit-field.ts';
@@ -22,7 +23,10 @@ export interface UnitRegion {
   readonly axes: readonly RegionAxis[];
   /** How much of the hull over all axes together the unit really depends on; null where that cannot be followed, for `coverageCause`. */
   readonly coverage: Coverage | null;
-  /** Why the coverage (also that of the axes) is not known: the operator, or a limit; null where it is known. */
+  /**
+   * Why the coverage is not known: the operator, or a limit; null where it is known. That of the axes may be known where that over
+   * all of them is not.
+   */
   readonly coverageCause: string | null;
 }
 
@@ -55,18 +59,20 @@ export interface RegionRequest {
   readonly unit?: readonly number[] | undefined;
 }
 
-/** The region of one unit of a target in a source, and how much of it the unit depends on. Faults: `invalid-unit`. */
-export function unitRegion(trace: Trace, { target, source, unit }: RegionRequest): UnitRegion {
+/**
+ * The region of one unit of a target in a source, and how much of it the unit depends on. `most` bounds the rectangles that are
+ * followed one by one. Fault: `invalid-unit`.
+ */
+export function unitRegion(trace: Trace, { target, source, unit }: RegionRequest, most = MAX_PRODUCTS): UnitRegion {
   const flow = flowFrom(trace, source, target.at);
   const chosen = flow.tracks.has(target.name) ? unitOf(flow, target, unit) : [];
   const at = new Map(chosen.map(({ axis, index }) => [axis, index]));
   const { shape } = target.tensor;
-  const field = fieldsFrom(trace, source, target.at).get(target.name);
+  const field = fieldOf(trace, source, target, true);
   const summary = field ? summarize([field], shape)[0]?.axes : undefined;
-  const { mask, cause } = supportOf(flow, target, at);
-  const views = source.axes.map((_, i) => followed(viewsOf(field?.axes[i], shape, at), cause === null ? hullAlong(mask, i) : undefined));
-  const hulls = views.map(({ strict }, i) => extentOf(strict.actual) ?? mask?.shape[i] ?? 0);
-  const known = (positions: number, hull: number) => (cause === null ? coverageOf(positions, hull) : null);
+  const { along, positions, cause } = supportOf(flow, target, at, most);
+  const views = source.axes.map((_, i) => followed(viewsOf(field?.axes[i], shape, at), along && (along[i] ?? [])));
+  const hulls = source.axes.map((_, i) => extentOf(hullOf(along?.[i] ?? [])) ?? 0);
   return {
     target: target.name,
     source: source.name,
@@ -74,37 +80,47 @@ export function unitRegion(trace: Trace, { target, source, unit }: RegionRequest
     axes: source.axes.map(({ name }, i) => ({
       field: summary?.[i] ?? unseen(name),
       ...(views[i] as Views),
-      coverage: known(mask ? heldAlong(mask, i) : 0, hulls[i] as number),
+      coverage: along && coverageOf(countIn(along[i] ?? []), hulls[i] as number),
     })),
-    coverage: known(mask ? heldIn(mask) : 0, mask ? hulls.reduce((volume, n) => volume * n, 1) : 0),
+    coverage: positions === null ? null : coverageOf(positions, positions === 0 ? 0 : hulls.reduce((volume, n) => volume * n, 1)),
     coverageCause: cause,
   };
 }
 
-/** The positions that a unit depends on; null where it depends on none, or that cannot be followed for a cause. */
-function supportOf(
-  flow: Flow,
-  target: Target,
-  unit: ReadonlyMap<number, number>,
-): { readonly mask: Box | null; readonly cause: string | null } {
-  const way = { variant: 'support', clip: true, local: false, only: null } as const;
-  const reached = withinLimits(() => influence(flow, target, unit, way));
-  return 'status' in reached ? { mask: null, cause: reached.cause } : { mask: reached.box, cause: null };
+interface Support {
+  /** What the unit depends on along each followed axis of the source; null where that cannot be followed. */
+  readonly along: readonly Spans[] | null;
+  /** Positions that it depends on; null where they cannot be counted. */
+  readonly positions: number | null;
+  /** Why not. */
+  readonly cause: string | null;
 }
 
-/** First and last position of a mask; null where it is empty. */
-function hullAlong(mask: Box | null, dim: number): Interval | null {
-  const start = mask?.start[dim] as number;
-  return mask && { start, stop: start + (mask.shape[dim] as number) };
+function supportOf(flow: Flow, target: Target, unit: ReadonlyMap<number, number>, most: number): Support {
+  const found = withinLimits((): Support | { readonly status: string; readonly cause: string } => {
+    const reached = positionsReadBy(flow, target, unit, most);
+    if (!reached) return { along: [], positions: 0, cause: null };
+    if ('status' in reached) return reached;
+    const along = bounds(reached.products);
+    const positions = reached.exact ? volumeOf(reached.products, new Budget()) : null;
+    return positions !== null && Number.isSafeInteger(positions)
+      ? { along, positions, cause: null }
+      : { along, positions: null, cause: `its positions are the union of more than ${most} rectangles or more than 2^53, and not counted` };
+  });
+  return 'status' in found ? { along: null, positions: null, cause: found.cause } : found;
+}
+
+function hullOf(spans: Spans): Interval | null {
+  return spans.length === 0 ? null : { start: spans[0] as number, stop: spans.at(-1) as number };
 }
 
 /**
  * With the region that was followed for this unit alone, where that is known: axis by axis, what the units of one piece of a
  * Concat see along the other axes counts for those of all pieces.
  */
-function followed({ strict, local }: Views, actual: Interval | null | undefined): Views {
-  if (actual === undefined) return { strict, local };
-  const own = { ...strict, actual };
+function followed({ strict, local }: Views, along: Spans | null): Views {
+  if (along === null) return { strict, local };
+  const own = { ...strict, actual: hullOf(along) };
   return { strict: own, local: local === strict ? own : local };
 }
 
@@ -126,12 +142,4 @@ function unseen(axis: string): FieldAxis {
 
 function coverageOf(positions: number, hull: number): Coverage {
   return { positions, hull, percent: hull === 0 ? null : (100 * positions) / hull };
-}
-
-function heldAlong(mask: Box, dim: number): number {
-  return marginal(mask, dim).reduce((held, count) => (count > 0 ? held + 1 : held), 0);
-}
-
-function heldIn({ data }: Box): number {
-  return data.reduce((held, weight) => (weight > 0 ? held + 1 : held), 0);
 }

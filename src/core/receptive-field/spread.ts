@@ -1,4 +1,5 @@
-import { type Box, rowsOf } from './influence/box.ts';
+import { type Box, rowsOf, sumAlong } from './influence/box.ts';
+import type { Budget } from './influence/budget.ts';
 
 /** Most cells of a map that is given out. */
 export const MAX_MAP_CELLS = 65_536;
@@ -23,6 +24,13 @@ export interface InfluenceMap {
   readonly scale: number;
   /** Influence of every cell, the last axis fastest; together 1, to 6 significant digits. */
   readonly values: readonly number[];
+}
+
+/** The influence along some axes of the source, summed over all others: just what the whole of it gives, borders and all. */
+export interface Marginal {
+  /** Names of the axes: one or two. */
+  readonly axes: readonly string[];
+  readonly map: InfluenceMap;
 }
 
 /**
@@ -143,6 +151,19 @@ export function mapOf(box: Box, total: number): InfluenceMap | null {
   const shape = cellsAt(scale);
   const sums = scale === 1 ? box.data : pooled(box, shape, scale);
   return { start: box.start, shape, scale, values: Array.from(sums, (value) => Number((value / total).toPrecision(MAP_DIGITS))) };
+}
+
+/**
+ * What of an influence along more than two axes can be drawn: every axis before the last two on its own, then these two together.
+ * null for fewer axes, of which the map shows all.
+ */
+export function marginalsOf(box: Box, total: number, names: readonly string[], budget: Budget): readonly Marginal[] | null {
+  const dims = box.axes.map((_, dim) => dim);
+  if (dims.length <= 2) return null;
+  return [...dims.slice(0, -2).map((dim) => [dim]), dims.slice(-2)].map((kept): Marginal => {
+    const sums = dims.toReversed().reduce((left, dim) => (kept.includes(dim) ? left : sumAlong(left, dim, budget)), box);
+    return { axes: kept.map((dim) => names[dim] ?? ''), map: mapOf(sums, total) as InfluenceMap };
+  });
 }
 
 function pooled(box: Box, shape: readonly number[], scale: number): Float64Array {

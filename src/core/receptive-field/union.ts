@@ -92,6 +92,8 @@ function coversDrifting(a: Periodic, b: Periodic, least: number, most: number, p
 }
 
 function unionTables(a: Table, b: Table, cause: string | null): FieldMap {
+  if (coversUnits(a, b)) return like(a, b, cause);
+  if (coversUnits(b, a)) return like(b, a, cause);
   const n = Math.min(a.lo.length, b.lo.length);
   const lo = new Array<number>(n);
   const hi = new Array<number>(n);
@@ -100,6 +102,21 @@ function unionTables(a: Table, b: Table, cause: string | null): FieldMap {
     hi[unit] = Math.max(a.hi[unit] as number, b.hi[unit] as number);
   }
   return listed(lo, hi, cause, a.whole || b.whole);
+}
+
+/** A table that covers another one: as it is where nothing else changes. */
+function like(a: Table, b: Table, cause: string | null): Table {
+  const whole = a.whole || b.whole;
+  return a.cause === cause && a.whole === whole ? a : { ...a, cause, ...(whole && { whole }) };
+}
+
+/** Whether each unit of `a` sees all that the one of `b` does. */
+function coversUnits(a: Table, b: Table): boolean {
+  if (a.lo.length !== b.lo.length) return false;
+  for (let unit = 0; unit < a.lo.length; unit++) {
+    if (!((a.lo[unit] as number) <= (b.lo[unit] as number) && (a.hi[unit] as number) >= (b.hi[unit] as number))) return false;
+  }
+  return true;
 }
 
 /** How far the centres of two branches lie apart, in positions of the source; 0 where they coincide or have no common stride. */

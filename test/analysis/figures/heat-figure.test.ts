@@ -128,6 +128,29 @@ t.test('one axis is a curve that peaks where the influence does', async (t) => {
   t.ok(Math.abs((top.x - from) / (to - from) - 199.5 / 400) < 0.005);
 });
 
+t.test('three axes are a map of the last two, and a curve of the first', async (t) => {
+  const theoretical = { start: 2, stop: 11 };
+  const depth = { name: 'D', size: 16, theoretical, center: 6, sigma: 1.5 };
+  const profile = { start: [2], shape: [9], scale: 1, values: bell(9, 4, 1.5) };
+  const volume: HeatFigureInput = {
+    ...RESNET,
+    axes: [depth, ...RESNET.axes],
+    mass: [{ share: 0.5, sides: [5, 42, 42] }],
+    profile,
+  };
+  const svg = heatFigure(volume);
+  t.strictSame(faultsOf(svg), []);
+  t.match(alternative(svg).desc, /Along D .*sigma 1.5.* Along H .* Along W /);
+  for (const name of ['D', 'H', 'W']) t.ok(texts(svg).includes(name), name);
+  t.match(texts(svg).join(' '), 'The map is over H and W, the curve along D');
+  const curve = points(classed(svg, 's0', 'none')[0]?.attributes.d ?? '');
+  const top = curve.reduce((a, b) => (b.y < a.y ? b : a));
+  const map = windowOf(svg).attributes;
+  t.ok(top.y > Number(map.y) + Number(map.height), 'it stands under the map');
+  t.equal(curve.filter(({ command }) => command === 'H').length, 9);
+  t.strictSame(faultsOf(heatFigure({ ...volume, grid: null, profile: null })), []);
+});
+
 t.test('what is not known is said', async (t) => {
   const nothing = { ...AXIS, size: null, theoretical: null, center: null, sigma: null };
   const svg = heatFigure({ ...RESNET, axes: [nothing, nothing], grid: null, size: null, ratio: null });
@@ -176,6 +199,7 @@ t.test('any input', async (t) => {
     axes: fc.array(axis, { maxLength: 3 }),
     mass: fc.array(fc.record({ share: anyNumber, sides: fc.array(maybeNumber, { maxLength: 2 }) }), { maxLength: 4 }),
     grid: fc.option(grid, { nil: null }),
+    profile: fc.option(grid, { nil: undefined }),
     size: maybeNumber,
     ratio: maybeNumber,
     note: fc.option(anyText, { nil: undefined }),

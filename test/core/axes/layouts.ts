@@ -6,8 +6,8 @@ import { toGraph } from '../receptive-field/random-network.ts';
 export const LAYOUTS = ['NCHW', 'NHWC', 'CNHW', 'NCT', 'NTC', 'TNC'] as const;
 export type Layout = (typeof LAYOUTS)[number];
 
-const FIXED = new Set(['Conv', 'ConvTranspose', 'GlobalAveragePool']);
-const HALVED = ['strides', 'dilations', 'output_padding'];
+const FIXED = new Set(['Conv', 'ConvTranspose', 'GlobalAveragePool', 'fovea.AdaptiveAveragePool']);
+const HALVED = ['strides', 'dilations', 'output_padding', 'output_size'];
 
 /** A random one-dimensional network with its tensors t0, t1, ... in another layout; its positions lie on axis `along`. */
 export function toLayout(network: readonly Tensor1d[], layout: Layout): { graph: Graph; along: number } {
@@ -24,7 +24,11 @@ export function toLayout(network: readonly Tensor1d[], layout: Layout): { graph:
     const { name, shape, data } = constant;
     // What a Resize multiplies by is one number per axis, the axis that a Slice cuts is one number.
     const scales = shape.length === 1 && shape[0] === 4;
-    if (scales && data) constants.set(name, { ...constant, shape: [rank], data: turned(fitting(data)) });
+    const pads = shape.length === 1 && shape[0] === 8;
+    if (pads && data) {
+      const around = [data.slice(0, 4), data.slice(4)].flatMap((side) => turned(fitting(side)));
+      constants.set(name, { ...constant, shape: [2 * rank], data: around });
+    } else if (scales && data) constants.set(name, { ...constant, shape: [rank], data: turned(fitting(data)) });
     else if (name.endsWith('.2') && data) constants.set(name, { ...constant, data: [layout.indexOf(rank === 3 ? 'T' : 'H')] });
     else constants.set(name, { ...constant, shape: shape.length === 4 ? fitting(shape) : shape });
   }
@@ -57,5 +61,5 @@ function transpose(id: string, from: string, to: string, perm: readonly number[]
 
 /** Whether something in the network says what its axes are. */
 export function saysLayout(network: readonly Tensor1d[]): boolean {
-  return network.some(({ step }) => step !== null && ['conv', 'transposed', 'pool'].includes(step.op));
+  return network.some(({ step }) => step !== null && ['conv', 'same', 'transposed', 'pool', 'adaptive'].includes(step.op));
 }

@@ -227,6 +227,77 @@ t.test('sides and Luo size in one dimension and in three', async (t) => {
   t.equal(volume.map?.values.length, 27);
 });
 
+t.test('of three axes the last two together, and the first on its own, summed over the rest', async (t) => {
+  const conv3 = (kernel: readonly number[], padding: readonly number[], more: Json = {}): Json => ({
+    type: 'Conv3d',
+    out_channels: 2,
+    kernel_size: kernel,
+    padding,
+    ...more,
+  });
+  // No outer product: the branches are a rod along D and a plane, near a border.
+  const crossed = [
+    conv3([3, 3, 3], [1, 1, 1], { name: 'stem' }),
+    conv3([5, 1, 1], [2, 0, 0], { name: 'rod', from: 'stem' }),
+    conv3([1, 3, 5], [0, 1, 2], { name: 'plane', from: 'stem' }),
+    { type: 'Add', from: ['rod', 'plane'] },
+  ];
+  const field = fieldOf(asked(crossed, { shape: [1, 1, 9, 10, 11] }), [1, 0, 5]);
+  const { start = [], shape = [], values = [] } = field.map ?? {};
+  const [d = 0, h = 0, w = 0] = shape;
+  const at = (i: number, j: number, k: number) => values[(i * h + j) * w + k] as number;
+  const sums = (n: number, sum: (i: number) => number) => Array.from({ length: n }, (_, i) => sum(i));
+  const total = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
+  const [depth, plane] = field.marginals ?? [];
+  t.match(depth, { axes: ['D'], map: { start: [start[0]], shape: [d], scale: 1 } });
+  t.match(plane, { axes: ['H', 'W'], map: { start: start.slice(1), shape: [h, w], scale: 1 } });
+  for (let i = 0; i < d; i++) near(t, depth?.map.values[i], total(values.slice(i * h * w, (i + 1) * h * w)), 4);
+  for (let i = 0; i < h * w; i++) near(t, plane?.map.values[i], total(sums(d, (k) => at(k, Math.floor(i / w), i % w))), 5);
+  const large = fieldOf(
+    asked(
+      times(24, () => [conv3([3, 3, 3], [1, 1, 1])]),
+      { shape: [1, 1, 64, 64, 64] },
+    ),
+  );
+  t.match(large, { map: { scale: 2 }, marginals: [{ map: { scale: 1, shape: [49] } }, { map: { scale: 1, shape: [49, 49] } }] });
+  const [rod, square] = large.marginals ?? [];
+  const binomial = (values: readonly number[] = []) => Math.sqrt(total(values.map((value, i) => value * (i - 24) ** 2)));
+  near(t, binomial(rod?.map.values), Math.sqrt(24 * (2 / 3)), 4);
+  for (const [i, value] of (square?.map.values ?? []).entries()) {
+    const product = (rod?.map.values[Math.floor(i / 49)] as number) * (rod?.map.values[i % 49] as number);
+    if (Math.abs(value - product) > 1e-6) t.fail(`a chain is an outer product, at ${i}: ${value} instead of ${product}`);
+  }
+  t.equal(fieldOf(asked([same(3)])).marginals, null);
+});
+
+t.test('sigma of a deep chain takes no array of its size', async (t) => {
+  const deep = asked(
+    times(3000, (i) => [{ type: 'Conv1d', out_channels: 1, kernel_size: 3, padding: 1, name: `c${i}` }]),
+    { shape: [1, 1, 4] },
+  );
+  near(t, fieldOf(deep).axes[0]?.sigma, Math.sqrt(2000), 10);
+  const up = (i: number): Json => ({
+    type: 'ConvTranspose1d',
+    out_channels: 1,
+    kernel_size: 5,
+    stride: 2,
+    padding: 2,
+    output_padding: 1,
+    name: `u${i}`,
+  });
+  const decoder = asked(
+    [...times(3, (i) => [up(i)]), ...times(8, () => [{ type: 'Conv1d', out_channels: 1, kernel_size: 3, padding: 1 }])],
+    {
+      shape: [1, 1, 64],
+    },
+  );
+  const inner = fieldOf(decoder, [261]);
+  const { start = [], values = [] } = inner.map ?? {};
+  const mean = values.reduce((sum, value, i) => sum + value * ((start[0] as number) + i), 0);
+  near(t, inner.axes[0]?.mean, mean, 4, 'the phases of a decoder');
+  near(t, inner.axes[0]?.sigma, Math.sqrt(values.reduce((sum, value, i) => sum + value * ((start[0] as number) + i - mean) ** 2, 0)), 4);
+});
+
 t.test('a causal chain looks back', async (t) => {
   const tcn = [1, 2, 4].map((d): Json => ({ type: 'Conv1d', out_channels: 2, kernel_size: 2, dilation: d, padding: [[d, 0]] }));
   const question = asked(tcn, { shape: [1, 1, 50] });

@@ -12,6 +12,8 @@ export type Op =
   | { readonly op: 'transposed'; readonly k: Pair; readonly s: Pair; readonly p: Pair }
   | { readonly op: 'bilinear' | 'nearest' }
   | { readonly op: 'relu' | 'add' | 'concat' | 'flip' }
+  /** Padding that repeats what is inside; `p` is top, left, bottom, right. */
+  | { readonly op: 'reflect' | 'edge'; readonly p: Four }
   /** One tensor below the other. */
   | { readonly op: 'append' }
   | { readonly op: 'crop'; readonly start: Pair; readonly step: Pair }
@@ -93,6 +95,11 @@ function apply(op: Op, { channels, size }: Layer2d, inputs: readonly Image[], mo
     }
     case 'nearest':
       return each((plane, y, x) => at(plane, Math.floor(y / 2), Math.floor(x / 2)));
+    case 'reflect':
+    case 'edge': {
+      const repeated = op.op === 'edge' ? nearest : bounced;
+      return each((plane, y, x) => at(plane, repeated(y - op.p[0], h), repeated(x - op.p[1], w)));
+    }
     case 'relu':
       return a;
     case 'add':
@@ -114,6 +121,18 @@ function apply(op: Op, { channels, size }: Layer2d, inputs: readonly Image[], mo
       return each((plane, y, x) => at(plane, y, x) + sum);
     }
   }
+}
+
+const nearest = (i: number, n: number) => (i < 0 ? 0 : i < n ? i : n - 1);
+
+/** Where so many steps from the first position lead, either way, turning back at both ends. */
+function bounced(steps: number, n: number): number {
+  let [position, ahead] = [0, true];
+  for (let left = n === 1 ? 0 : Math.abs(steps); left > 0; left--) {
+    position += ahead ? 1 : -1;
+    ahead = position === 0 || (ahead && position < n - 1);
+  }
+  return position;
 }
 
 /** A convolution over all channels: every output channel is alike. */
@@ -146,6 +165,9 @@ function sizeAfter(op: Op, sizes: readonly Pair[]): Pair {
     case 'bilinear':
     case 'nearest':
       return both((n) => 2 * n);
+    case 'reflect':
+    case 'edge':
+      return both((n, axis) => n + op.p[axis] + op.p[(axis + 2) as 2 | 3]);
     case 'crop':
       return both((n, axis) => Math.ceil((n - op.start[axis]) / op.step[axis]));
     case 'pair':
@@ -205,7 +227,7 @@ export function randomNetwork2d(seed: number, single = false, least = 4): Layer2
   for (let step = 2 + random(6); step > 0; step--) {
     const from = Math.max(0, last() - random(2));
     const { size } = network[from] as Layer2d;
-    const kind = random(20);
+    const kind = random(22);
     if (kind < 5)
       add({ op: 'conv', k: pair(1, 4), s: pair(1, 2), d: pair(1, 2), p: [...pair(0, 3), ...pair(0, 3)] as const }, [from], channels());
     else if (kind < 6) add({ op: 'pool', k: pair(2, 2), s: pair(1, 2), d: [1, 1], p: [...pair(0, 2), ...pair(0, 2)] as const }, [from]);
@@ -217,6 +239,7 @@ export function randomNetwork2d(seed: number, single = false, least = 4): Layer2
     else if (kind < 13 && random(2) === 0 && size[0] * size[1] > 1) add({ op: 'packed' }, [from]);
     else if (kind < 14 && size[0] > 2 && size[0] % 2 === 0) add({ op: 'pair' }, [from], channels());
     else if (kind < 15 && !single) add({ op: 'widen' }, [from]);
+    else if (kind < 17) add({ op: random(2) === 0 ? 'edge' : 'reflect', p: [...pair(0, 4), ...pair(-1, 5)] as const }, [from]);
     else {
       const alike = network.flatMap((layer, i) => (String(layer.size) === String(size) ? [i] : []));
       const other = alike[random(alike.length)] as number;
@@ -272,6 +295,9 @@ export function toGraph2d(network: readonly Layer2d[]): Graph {
             : { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' };
         return one('Resize', attributes, ['', constant(`s${index}`, 'float32', [4], [1, 1, 2, 2])]);
       }
+      case 'reflect':
+      case 'edge':
+        return one('Pad', { mode: op.op }, [list('p', [0, 0, op.p[0], op.p[1], 0, 0, op.p[2], op.p[3]])]);
       case 'relu':
         return one('Relu', {});
       case 'add':

@@ -3,12 +3,13 @@ import { effectiveField } from '../../../src/core/receptive-field/effective.ts';
 import { sourceNamed } from '../../../src/core/receptive-field/fields.ts';
 import { type Influence, influence } from '../../../src/core/receptive-field/influence/backward.ts';
 import { flowFrom } from '../../../src/core/receptive-field/influence/flow.ts';
+import type { Variant } from '../../../src/core/receptive-field/influence/variant.ts';
 import { projectiveField } from '../../../src/core/receptive-field/projective.ts';
 import type { Source } from '../../../src/core/receptive-field/propagate.ts';
 import { unitRegion } from '../../../src/core/receptive-field/region.ts';
 import { type Target, targetNamed } from '../../../src/core/receptive-field/target.ts';
 import { type Trace, traceGraph } from '../../../src/core/trace.ts';
-import { conv, influenceOf, type Layer2d, type Mode, network2d, type Op, randomNetwork2d, responsesOf, toGraph2d } from './forward.ts';
+import { conv, influenceOf, type Layer2d, network2d, type Op, randomNetwork2d, responsesOf, toGraph2d } from './forward.ts';
 import { randomFrom } from './random-network.ts';
 
 const NETWORKS = Number(process.env.FOVEA_ORACLE_NETWORKS ?? 60);
@@ -27,7 +28,7 @@ function traced(network: readonly Layer2d[]): Case {
 }
 
 /** The influence that Fovea finds, over the image and together 1. */
-function foundBy({ trace, target, source }: Case, [y, x]: readonly [number, number], variant: Exclude<Mode, 'support'>): number[][] {
+function foundBy({ trace, target, source }: Case, [y, x]: readonly [number, number], variant: Variant): number[][] {
   const way = { variant, clip: true, local: true, only: null };
   const unit = new Map([
     [2, y],
@@ -165,6 +166,9 @@ t.test('what a unit depends on, and which units depend on a position, are the sa
       const found = [...axes.map((axis) => axis.coverage?.positions), coverage?.positions];
       const expected = [...hitsOf(reached).map(({ size }) => size), reached.flat().filter(Boolean).length];
       if (String(found) !== String(expected)) return t.fail(`seed ${seed}, unit ${y},${x}: ${found} instead of ${expected}`);
+      const hulls = JSON.stringify(axes.map(({ strict }) => strict.actual));
+      const wanted = JSON.stringify(hitsOf(reached).map(hullOf));
+      if (hulls !== wanted) return t.fail(`seed ${seed}, unit ${y},${x}: ${hulls} instead of ${wanted}`);
       holes += (coverage?.percent ?? 100) < 100 ? 1 : 0;
     }
     for (const [y, x] of positionsOf(network[0]?.size)) {
@@ -180,6 +184,38 @@ t.test('what a unit depends on, and which units depend on a position, are the sa
     }
   }
   t.ok(pairs > 40 * NETWORKS && (holes > NETWORKS / 8 || NETWORKS < 60), `${pairs} pairs, ${holes} units with holes`);
+});
+
+t.test('rectangles that are too many are not counted, and their hulls are right all the same', async (t) => {
+  let [counted, hulls, refused] = [0, 0, 0];
+  for (let seed = FIRST_SEED; seed < FIRST_SEED + NETWORKS; seed++) {
+    const network = randomNetwork2d(seed);
+    const { trace, target, source } = traced(network);
+    const responses = responsesOf(network, 'support');
+    const random = randomFrom(seed);
+    const at = ([h, w]: readonly [number, number] = [0, 0]): [number, number] => [random(h), random(w)];
+    for (const [y, x] of [at(network.at(-1)?.size), at(network.at(-1)?.size)]) {
+      const reached = hitsOf(responses.map((row) => row.map((shown) => Number((shown[y]?.[x] ?? 0) > 0))));
+      const { axes, coverage, coverageCause } = unitRegion(trace, { target, source, unit: [y, x] }, 1);
+      t.equal(coverage === null, coverageCause !== null);
+      if (axes.some((axis) => axis.coverage === null)) refused += 1;
+      else if (String(axes.map((axis) => axis.coverage?.positions)) !== String(reached.map(({ size }) => size))) {
+        return t.fail(`seed ${seed}, unit ${y},${x}: ${JSON.stringify(axes)}`);
+      } else hulls += coverage === null ? 1 : 0;
+    }
+    for (const [y, x] of [at(network[0]?.size), at(network[0]?.size)]) {
+      const shown = responses[y]?.[x]?.map((row) => row.map((value) => Number(value > 0))) ?? [];
+      const { axes, status, cause, units } = projectiveField(trace, { target, source, position: [y, x] }, 1);
+      if (status === 'unknown') refused += 1;
+      else if (axes.length > 0 && JSON.stringify(axes.map(({ hull }) => hull)) !== JSON.stringify(hitsOf(shown).map(hullOf))) {
+        return t.fail(`seed ${seed}, position ${y},${x}: ${JSON.stringify(axes)}`);
+      } else if (units === null) hulls += 1;
+      else if (units !== shown.flat().filter(Boolean).length) return t.fail(`seed ${seed}, position ${y},${x}: ${units} units`);
+      else counted += 1;
+      t.equal(units === null, cause !== null);
+    }
+  }
+  t.ok(counted > NETWORKS / 2 && (NETWORKS < 60 || hulls > NETWORKS / 100), `${counted} counted, ${hulls} hulls alone, ${refused} refused`);
 });
 
 function positionsOf([h, w]: readonly [number, number] = [0, 0]): [number, number][] {

@@ -169,13 +169,29 @@ t.test('unknown sizes: the virtual region of a unit that is named', async (t) =>
   });
 });
 
-t.test('coverage beyond the limits is null, with a reason', async (t) => {
+t.test('large regions are counted, and beyond the limits those of the axes are, with a reason', async (t) => {
   const wide = regionOf(asked([conv(4001, 1, 2000)], { shape: [1, 1, 4001, 4001] }));
-  t.match(wide, {
-    axes: [{ strict: { actual: { start: 0, stop: 4001 } }, coverage: null }, {}],
+  t.match(wide, { axes: [{ coverage: { positions: 4001 } }, {}], coverage: { positions: 4001 ** 2, percent: 100 }, coverageCause: null });
+  const cross = [
+    { ...conv([1, 7], 1, [0, 3]), name: 'across', from: 'x' },
+    { ...conv([3, 1], 1, [2, 0], { dilation: [2, 1] }), name: 'down', from: 'x' },
+    { type: 'Add', from: ['across', 'down'] },
+  ];
+  const question = asked(cross, { shape: [1, 3, 20, 20] });
+  t.match(unitRegion(question.trace, question), { axes: [{ coverage: { positions: 3 } }, {}], coverage: { positions: 9 } });
+  t.match(unitRegion(question.trace, question, 1), {
+    axes: [{ coverage: { positions: 3, hull: 5 } }, { coverage: { positions: 7, hull: 7 } }],
     coverage: null,
-    coverageCause: /not followed/,
+    coverageCause: /more than 1 rectangles/,
   });
+  const image = [
+    { type: 'Conv1d', out_channels: 1, kernel_size: 1 },
+    { type: 'Reshape', shape: [1, 1, 20, 20], name: 'image' },
+    ...cross.map((layer) => ('name' in layer ? { ...layer, from: 'image' } : layer)),
+  ];
+  const packed = asked(image, { shape: [1, 1, 400] });
+  t.match(unitRegion(packed.trace, packed), { coverage: { positions: 9 }, coverageCause: null });
+  t.match(unitRegion(packed.trace, packed, 1), { axes: [{ coverage: null }], coverage: null, coverageCause: /axis by axis/ });
 });
 
 t.test('a piece of a Concat that sees everything does not make the other piece do so', async (t) => {
@@ -223,4 +239,26 @@ t.test('a piece of a Concat that sees everything does not make the other piece d
   const across = regionOf(asked(layers, { shape, target: 'joined' }), [12, 10]);
   t.match(across.axes[1]?.strict.actual, { start: 9, stop: 12 }, 'nor along the other axis');
   t.match(across.coverage, { positions: 6, hull: 6 });
+});
+
+t.test('units that see everything are still told where those of a branch that is not global see as much', async (t) => {
+  const line = (kernel: number, more: Json): Json => ({
+    type: 'Conv1d',
+    out_channels: 1,
+    kernel_size: kernel,
+    padding: (kernel - 1) / 2,
+    from: 'x',
+    ...more,
+  });
+  const layers = [
+    { type: 'AdaptiveAvgPool1d', output_size: 1, from: 'x', name: 'pool' },
+    line(3, { name: 'narrow' }),
+    { type: 'Concat', dim: 2, from: ['pool', 'narrow'], name: 'one' },
+    line(17, { name: 'wide' }),
+    line(17, { name: 'first', stride: 8 }),
+    { type: 'Concat', dim: 2, from: ['first', 'wide'], name: 'other' },
+    { type: 'Add', from: ['one', 'other'] },
+  ];
+  const [axis] = regionOf(asked(layers, { shape: [1, 1, 8] }), [3]).axes;
+  t.match(axis, { field: { status: 'global', size: 8, cause: /Pool/ }, strict: { virtual: { start: -6, stop: 11 } } });
 });

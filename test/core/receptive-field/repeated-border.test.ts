@@ -1,4 +1,5 @@
 import t from 'tap';
+import { effectiveField } from '../../../src/core/receptive-field/effective.ts';
 import { projectiveField } from '../../../src/core/receptive-field/projective.ts';
 import { unitRegion } from '../../../src/core/receptive-field/region.ts';
 import { asked, conv, times } from './asked.ts';
@@ -89,4 +90,20 @@ t.test('a nearest resize that reads the border again keeps its stride', async (t
     );
   for (const size of [4, 16, 'S']) t.match(up(size), { size: 3, sizeMin: 3, stride: 0.5, strideRatio: [1, 2], padding: 2, center: -0.75 });
   t.match(up(4), { visible: 3 });
+});
+
+t.test('sigma without borders is that of any other padding, and mirrored weights come back inside', async (t) => {
+  const field = (type: string, unit: number) => {
+    const layers = times(3, () => [{ type, padding: 2 }, line(5), { type, padding: 1 }, line(3, { stride: 2 })]);
+    const question = asked(layers, { shape: [1, 1, 40] });
+    return effectiveField(question.trace, { ...question, unit: [unit] });
+  };
+  for (const unit of [0, 2, 4]) {
+    const [zeros, mirrored, repeated] = ['ZeroPad1d', 'ReflectionPad1d', 'ReplicationPad1d'].map((type) => field(type, unit).axes[0]);
+    t.match(zeros, { borderless: true, cause: null });
+    t.same([mirrored, repeated], [zeros, zeros], `unit ${unit}`);
+  }
+  // By hand: 3 taps at -1, 0 and 1.
+  const one = asked([{ type: 'ReflectionPad1d', padding: 1 }, line(3)], { shape: [1, 1, 9] });
+  t.match(effectiveField(one.trace, { ...one, unit: [0] }).map, { start: [0], values: [0.333333, 0.666667] });
 });

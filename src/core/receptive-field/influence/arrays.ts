@@ -1,12 +1,18 @@
-import { type Box, scaled, sum } from './box.ts';
+import { addInto, type Box, covers, scaled, sum } from './box.ts';
 import type { Budget } from './budget.ts';
 
 /** Weights beyond this are divided by it, all of them alike: path counts double at every branch. */
-const LARGE = 2 ** 400;
+export const LARGE = 2 ** 400;
+
+/** An array, and whether no other tensor's shares its memory. */
+interface Kept {
+  readonly box: Box;
+  readonly own: boolean;
+}
 
 /** The arrays of the tensors that still have to be looked at; what comes to a tensor from several sides is added up. */
 export class Arrays {
-  readonly #boxes = new Map<string, Box>();
+  readonly #kept = new Map<string, Kept>();
   readonly #budget: Budget;
   #cells = 0;
 
@@ -14,39 +20,33 @@ export class Arrays {
     this.#budget = budget;
   }
 
-  add(name: string, box: Box): void {
-    const before = this.take(name);
-    const after = before ? sum(before, box, this.#budget) : box;
-    this.#boxes.set(name, after);
+  add(name: string, box: Box, weight = 1): void {
+    const before = this.#kept.get(name);
+    if (before?.own && covers(before.box, box)) {
+      this.#budget.work(box.data.length);
+      addInto(before.box, box, weight);
+      return;
+    }
+    if (before) this.take(name);
+    const after = before ? sum(before.box, box, weight, this.#budget) : scaled(box, weight, this.#budget);
+    this.#kept.set(name, { box: after, own: after !== box });
     this.#cells += after.data.length;
     this.#budget.live(this.#cells);
   }
 
   take(name: string): Box | undefined {
-    const box = this.#boxes.get(name);
-    if (!box) return undefined;
-    this.#boxes.delete(name);
-    this.#cells -= box.data.length;
-    return box;
-  }
-
-  /** The array of a tensor whose weights only say whether: 0 or 1. */
-  mask(name: string): Box | undefined {
-    const box = this.#boxes.get(name);
-    return box && { ...box, data: box.data.map((value) => (value > 0 ? 1 : 0)) };
-  }
-
-  takeMask(name: string): Box | undefined {
-    const mask = this.mask(name);
-    this.take(name);
-    return mask;
+    const kept = this.#kept.get(name);
+    if (!kept) return undefined;
+    this.#kept.delete(name);
+    this.#cells -= kept.box.data.length;
+    return kept.box;
   }
 
   /** Takes the array of a tensor; where its weights have grown large, all arrays are scaled down with it. */
   takeFinite(name: string): Box | undefined {
     const box = this.take(name);
     if (!box?.data.some((value) => value > LARGE)) return box;
-    for (const [other, array] of this.#boxes) this.#boxes.set(other, scaled(array, 1 / LARGE, this.#budget));
+    for (const [other, kept] of this.#kept) this.#kept.set(other, { box: scaled(kept.box, 1 / LARGE, this.#budget), own: true });
     return scaled(box, 1 / LARGE, this.#budget);
   }
 }

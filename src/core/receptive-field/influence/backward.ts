@@ -1,24 +1,17 @@
 import type { Step } from '../../inference/runner.ts';
-import type { Tensor } from '../../operators/operator.ts';
 import type { Target } from '../target.ts';
 import { Arrays } from './arrays.ts';
-import { type Box, pointBox, scaled, trimmed } from './box.ts';
+import { type Box, pointBox, trimmed } from './box.ts';
 import { Budget } from './budget.ts';
-import { type Branch, branchesOf, type Flow, movingIn, toldOf } from './flow.ts';
+import type { Flow } from './flow.ts';
+import { type Hand, Hands, type Sharing } from './hands.ts';
 import { type Part, positionWithin } from './parts.ts';
-import { type End, nameOf, passageOf, type Refusal, sizesOf } from './passage.ts';
+import { nameOf, passageOf, type Refusal, sizesOf, sizeUnknown } from './passage.ts';
 import { endsThere, type Into, needsSizes, push } from './push.ts';
-import { besideAlong, channelShare } from './shares.ts';
-import { inputWeight, type Variant } from './variant.ts';
 
-export interface Way {
-  readonly variant: Variant;
+export interface Way extends Sharing {
   /** Whether tensors have borders: what lies outside of one is lost. Without, operators that have no meaning past a border end there. */
   readonly clip: boolean;
-  /** Whether gates and statistics are left out. */
-  readonly local: boolean;
-  /** Index among the followed axes of the source: the only one to tell, the others summed over. null: all of them. */
-  readonly only: number | null;
 }
 
 /** What one unit of a target reaches in the source. */
@@ -45,6 +38,7 @@ export function influence(flow: Flow, target: Target, unit: ReadonlyMap<number, 
 class Backward {
   readonly #flow: Flow;
   readonly #way: Way;
+  readonly #hands: Hands;
   readonly #budget = new Budget();
   readonly #arrays = new Arrays(this.#budget);
   #lost = 0;
@@ -54,12 +48,13 @@ class Backward {
   constructor(flow: Flow, way: Way) {
     this.#flow = flow;
     this.#way = way;
+    this.#hands = new Hands(flow, way);
   }
 
   run(target: Target, unit: ReadonlyMap<number, number>): Influence | Refusal {
     const { trace, source } = this.#flow;
     const parts = this.#flow.parts(target.name);
-    const told = this.#told(target.name);
+    const told = this.#hands.told(target.name);
     const at = told.map((part) => positionWithin(parts, part, unit.get((parts[part] as Part).axis) ?? 0));
     this.#arrays.add(target.name, pointBox(told, at));
     for (let index = target.at; index >= 0; index--) {
@@ -75,64 +70,31 @@ class Backward {
   }
 
   #take(name: string): Box | undefined {
-    const { variant } = this.#way;
-    if (variant === 'support') return this.#arrays.takeMask(name);
-    return variant === 'uniform' ? this.#arrays.take(name) : this.#arrays.takeFinite(name);
-  }
-
-  /** The parts of a tensor that its array tells. */
-  #told(name: string): readonly number[] {
-    return toldOf(this.#flow, name, this.#way.only);
-  }
-
-  /** The axes that they lie on. */
-  #toldAxes(name: string): readonly number[] {
-    return this.#told(name).map((part) => (this.#flow.parts(name)[part] as Part).axis);
-  }
-
-  #end(name: string, tensor: Tensor | undefined): End {
-    return { shape: tensor?.shape ?? null, parts: this.#flow.parts(name), told: this.#told(name) };
+    return this.#way.variant === 'uniform' ? this.#arrays.take(name) : this.#arrays.takeFinite(name);
   }
 
   /** Hands the weights of an output on to the inputs that it depends on. */
   #through(call: Step, k: number, box: Box): Refusal | null {
-    const { variant, local } = this.#way;
-    const branches = branchesOf(this.#flow, call, k).filter(({ gate }) => !(local && gate));
-    const toldAxes = this.#toldAxes(call.node.outputs[k] as string);
-    const shares = branches.map((branch) => channelShare(call, branch, toldAxes, movingIn(this.#flow, branch.name)));
-    const inputs = { shares, exclusive: call.operator?.exclusive ?? false };
-    for (const [index, branch] of branches.entries()) {
-      if (!branch.follows) continue;
-      const weight = inputWeight(variant, inputs, index) * this.#beside(branch);
-      const refusal = weight === 0 ? null : this.#hand(call, branch, scaled(box, weight, this.#budget));
+    for (const hand of this.#hands.of(call, k)) {
+      if (!hand.separable) this.#separable = false;
+      const refusal = hand.weight === 0 ? null : this.#hand(call, hand, box);
       if (refusal) return refusal;
     }
     return null;
   }
 
-  /** How often an input counts because of the axes of the source that are summed over. */
-  #beside({ name, relation }: Branch): number {
-    const told = this.#toldAxes(name);
-    const { paths, reads } = besideAlong(
-      relation,
-      movingIn(this.#flow, name).filter((axis) => !told.includes(axis)),
-    );
-    const counts = this.#way.variant === 'paths';
-    if (!reads || (counts && paths === null)) this.#separable = false;
-    return counts ? (paths ?? 1) : 1;
-  }
-
-  #hand(call: Step, branch: Branch, box: Box): Refusal | null {
+  #hand(call: Step, { branch, weight }: Hand, box: Box): Refusal | null {
     const { variant, clip, local } = this.#way;
-    const input = this.#end(branch.name, call.inputs[branch.i]);
-    const passage = passageOf(call, branch, this.#end(call.node.outputs[branch.k] as string, call.outputs[branch.k]), input, local);
+    const input = this.#hands.end(branch.name, call.inputs[branch.i]);
+    const output = this.#hands.end(call.node.outputs[branch.k] as string, call.outputs[branch.k]);
+    const passage = passageOf(call, branch, output, input, local);
     if ('cause' in passage) return passage;
     const into: Into = { sizes: sizesOf(input), told: input.told, past: clip ? 'bordered' : 'endless', variant };
-    if (needsSizes(passage, into)) return { status: 'unknown', cause: `${nameOf(call)}: the size of an axis is unknown` };
+    if (needsSizes(passage, into)) return sizeUnknown(call);
     if (!clip && endsThere(passage, into.sizes)) this.#bounded ??= nameOf(call);
     const arrived = push(box, passage, into, this.#budget);
-    this.#lost += arrived.lost;
-    if (arrived.box) this.#arrays.add(branch.name, arrived.box);
+    this.#lost += weight * arrived.lost;
+    if (arrived.box) this.#arrays.add(branch.name, arrived.box, weight);
     return null;
   }
 }

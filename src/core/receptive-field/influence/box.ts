@@ -87,8 +87,16 @@ export function scaled(box: Box, by: number, budget: Budget): Box {
   return { ...box, data: box.data.map((value) => value * by) };
 }
 
-/** The sum of two boxes of one tensor. */
-export function sum(a: Box, b: Box, budget: Budget): Box {
+/** Whether the positions of one box of a tensor are among those of another one. */
+export function covers(whole: Box, part: Box): boolean {
+  return part.start.every((first, dim) => {
+    const own = whole.start[dim] as number;
+    return first >= own && first + (part.shape[dim] as number) <= own + (whole.shape[dim] as number);
+  });
+}
+
+/** The sum of two boxes of one tensor, of the second one's weights by a factor. */
+export function sum(a: Box, b: Box, weight: number, budget: Budget): Box {
   const start = a.start.map((first, dim) => Math.min(first, b.start[dim] as number));
   const shape = a.start.map((first, dim) => {
     const stop = Math.max(first + (a.shape[dim] as number), (b.start[dim] as number) + (b.shape[dim] as number));
@@ -96,13 +104,13 @@ export function sum(a: Box, b: Box, budget: Budget): Box {
   });
   const data = new Float64Array(budget.cells(shape));
   const whole: Box = { axes: a.axes, start, shape, data };
-  addInto(whole, a);
-  addInto(whole, b);
+  addInto(whole, a, 1);
+  addInto(whole, b, weight);
   return whole;
 }
 
-/** Adds a box to one that covers it. */
-function addInto(whole: Box, part: Box): void {
+/** Adds a box, its weights by a factor, to one that covers it. */
+export function addInto(whole: Box, part: Box, weight: number): void {
   const strides = whole.shape.map((_, dim) => rowsOf(whole.shape, dim).inner);
   const last = part.shape.length - 1;
   let from = 0;
@@ -110,7 +118,7 @@ function addInto(whole: Box, part: Box): void {
     if (dim >= last) {
       const first = dim < 0 ? to : to + (part.start[dim] as number) - (whole.start[dim] as number);
       const n = part.shape[dim] ?? 1;
-      for (let i = 0; i < n; i++) whole.data[first + i] = (whole.data[first + i] as number) + (part.data[from++] as number);
+      for (let i = 0; i < n; i++) whole.data[first + i] = (whole.data[first + i] as number) + weight * (part.data[from++] as number);
       return;
     }
     const first = (part.start[dim] as number) - (whole.start[dim] as number);

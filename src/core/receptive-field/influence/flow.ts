@@ -34,8 +34,23 @@ export interface Branch {
   readonly gate: boolean;
 }
 
-/** Follows a source (any tensor) through the calls up to index `upTo`. */
+/** The last flow of a trace, and up to which call it goes: a view chooses a layer by it, and then tells of one of its units. */
+const lastFlows = new WeakMap<Trace, { readonly flow: Flow; readonly upTo: number }>();
+
+/** Follows a source (any tensor) through the calls up to index `upTo` at least. */
 export function flowFrom(trace: Trace, source: Source, upTo: number): Flow {
+  const last = lastFlows.get(trace);
+  if (last && last.upTo >= upTo && sameSource(last.flow.source, source)) return last.flow;
+  const flow = follow(trace, source, upTo);
+  lastFlows.set(trace, { flow, upTo });
+  return flow;
+}
+
+function sameSource(a: Source, b: Source): boolean {
+  return a.name === b.name && a.axes.length === b.axes.length && a.axes.every(({ axis }, i) => axis === b.axes[i]?.axis);
+}
+
+function follow(trace: Trace, source: Source, upTo: number): Flow {
   const rank = trace.tensors.get(source.name)?.shape?.length ?? 0;
   const start = source.axes.map(({ axis }) => Array.from({ length: rank }, (_, i) => i === axis));
   const tracks = new Map<string, readonly Track[]>([[source.name, start]]);
@@ -90,9 +105,16 @@ function tracksOf(flow: Flow, call: Step, k: number): readonly Track[] | null {
   return tracks;
 }
 
+const NONE: readonly number[] = Object.freeze([]);
+const moving = new WeakMap<readonly Track[], readonly number[]>();
+
 /** The axes of a tensor, ascending, along which positions of the source move. */
 export function movingIn({ tracks }: Flow, name: string): readonly number[] {
-  return [...new Set((tracks.get(name) ?? []).flatMap(movingAxes))].sort((a, b) => a - b);
+  const own = tracks.get(name);
+  if (!own) return NONE;
+  const axes = moving.get(own) ?? [...new Set(own.flatMap(movingAxes))].sort((a, b) => a - b);
+  moving.set(own, axes);
+  return axes;
 }
 
 /** The parts of a tensor that move with the source: with any of its followed axes, or with one only. */
@@ -102,7 +124,7 @@ export function toldOf(flow: Flow, name: string, only: number | null): readonly 
 
 /** The data inputs of a call that its output k depends on. Constants are none. */
 export function branchesOf(flow: Flow, call: Step, k: number): readonly Branch[] {
-  const moving = new Set(movingIn(flow, call.node.outputs[k] as string));
+  const along = movingIn(flow, call.node.outputs[k] as string);
   return call.node.inputs.flatMap((name, i): Branch[] => {
     if (!flow.data.has(name)) return [];
     const follows = flow.tracks.has(name);
@@ -111,7 +133,7 @@ export function branchesOf(flow: Flow, call: Step, k: number): readonly Branch[]
     if (relation === 'none' || (!follows && isOpaque(relation))) return [];
     const input = call.inputs[i] as Tensor;
     const stretch = stretchOf(relation, input.shape, call.outputs[k]?.shape ?? null);
-    const gate = flow.gated.has(name) || (stretch !== null && isGate(stretch, flow.tracks.get(name), moving));
+    const gate = flow.gated.has(name) || (stretch !== null && isGate(stretch, flow.tracks.get(name), along));
     return [{ i, k, name, relation, follows, gate }];
   });
 }
@@ -142,8 +164,8 @@ function stretchOf(relation: Relation, before: Shape | null, after: Shape | null
  * Whether a stretched input is a gate or a statistic: stretched along an axis on which the other inputs move, or along which
  * it moved itself, or without any position of the source left in it.
  */
-function isGate({ input, output }: Stretch, tracks: readonly Track[] | undefined, moving: ReadonlySet<number>): boolean {
-  if (output.some((axis) => moving.has(axis))) return true;
+function isGate({ input, output }: Stretch, tracks: readonly Track[] | undefined, moving: readonly number[]): boolean {
+  if (output.some((axis) => moving.includes(axis))) return true;
   const own = tracks?.flatMap(movingAxes);
   return own !== undefined && (own.length === 0 || input.some((axis) => own.includes(axis)));
 }

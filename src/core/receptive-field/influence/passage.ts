@@ -62,6 +62,11 @@ export function nameOf({ node }: Step): string {
   return `${node.id} (${node.op})`;
 }
 
+/** Why a call cannot be followed where a size is missing. */
+export function sizeUnknown(call: Step): Refusal {
+  return { status: 'unknown', cause: `${nameOf(call)}: the size of an axis is unknown` };
+}
+
 const DATA_DEPENDENT = 'which positions it reads depends on the data';
 
 /** The passage through one input of a call. `local` reads statistics position by position. */

@@ -8,12 +8,11 @@
  * - `paths`: every tap, position and branch weighs 1: the number of paths through the positions.
  * - `random`: variance of the gradient under independent weights of mean zero: as uniform, but at a sum variances add, so
  *   that each branch carries the whole.
- * - `support`: 0 or 1, whether a position is reached at all.
  *
  * Channels are alike: their mass is taken together, and where an operator tells them apart (Concat along channels, padding
  * of channels) it is spread evenly over them. `paths` does not count channels.
  */
-export type Variant = 'uniform' | 'paths' | 'random' | 'support';
+export type Variant = 'uniform' | 'paths' | 'random';
 
 /** What each of several taps gets of the mass of the unit that reads them. */
 export function tapWeight(variant: Variant, taps: number): number {
@@ -23,14 +22,16 @@ export function tapWeight(variant: Variant, taps: number): number {
 /** The data inputs of a node: what share of the output's channels each one gives, and whether each position comes from just one of them. */
 export interface Inputs {
   readonly shares: readonly number[];
+  /** Their sum. */
+  readonly total: number;
   readonly exclusive: boolean;
 }
 
 /** What one data input gets of the mass of an output unit. */
-export function inputWeight(variant: Variant, { shares, exclusive }: Inputs, input: number): number {
+export function inputWeight(variant: Variant, { shares, total, exclusive }: Inputs, input: number): number {
   const share = shares[input] as number;
-  if (variant === 'paths' || variant === 'support') return share > 0 ? 1 : 0;
+  if (variant === 'paths') return share > 0 ? 1 : 0;
   // Along a tracked axis each input has all channels, and the positions themselves tell whose they are.
-  if (exclusive) return share / Math.min(1, shares.reduce((a, b) => a + b) || 1);
+  if (exclusive) return share / Math.min(1, total || 1);
   return variant === 'random' ? share : share / shares.length;
 }

@@ -17,14 +17,14 @@ export function windowOf(map: AxisMap, input: Dim, output: Dim): Window | null {
 }
 
 /** The positions that one output position reads: `count` of them, `step` apart. */
-interface Taps {
+export interface Taps {
   first: number;
   step: number;
   count: number;
 }
 
 /** Positions read by output position o: of a table none outside of it. */
-function tapsAt(map: Window, o: number, taps: Taps): void {
+export function tapsAt(map: Window, o: number, taps: Taps): void {
   const phase = map.kind === 'table' ? o : modulo(o, map.lo.length);
   const moved = map.kind === 'table' ? 0 : map.shift * ((o - phase) / map.lo.length);
   const lo = map.lo[phase] ?? 1;
@@ -42,7 +42,6 @@ export interface Read {
   readonly map: Window;
   /** Size of the axis; only `endless` needs none. */
   readonly size: number;
-  readonly past: Past;
 }
 
 export interface Pushed {
@@ -53,37 +52,53 @@ export interface Pushed {
 }
 
 /** Pushes weights along one dimension from the positions of an output to those that they read, tap by tap. */
-export function pushBack(box: Box, dim: number, { map, size, past }: Read, variant: Variant, budget: Budget): Pushed {
+export function pushBack(
+  box: Box,
+  dim: number,
+  { map, size, past }: Read & { readonly past: Past },
+  variant: Variant,
+  budget: Budget,
+): Pushed {
   const { outer, n, inner } = rowsOf(box.shape, dim);
   const start = box.start[dim] as number;
+  const fold = past === 'bordered' ? foldOf(map) : undefined;
+  const inside = fold ? (at: number) => folded(fold, at, size) : (at: number) => at;
+  const [low, high] = past === 'bordered' && !fold ? [0, size - 1] : [-Infinity, Infinity];
   const taps: Taps = { first: 0, step: 1, count: 0 };
-  const inside = past === 'endless' ? (at: number) => at : insideOf(map, size);
-  const [low, high] = past === 'endless' || foldOf(map) ? [-Infinity, Infinity] : [0, size - 1];
-  let [lo, hi, work] = [Infinity, -Infinity, 0];
+  /** Per position: its first tap inside, their number and distance, and the weight of each. */
+  const [firsts, counts, steps, weights] = [new Float64Array(n), new Float64Array(n), new Float64Array(n), new Float64Array(n)];
+  let [lo, hi, work, lost] = [Infinity, -Infinity, 0, 0];
   for (let i = 0; i < n; i++) {
     tapsAt(map, start + i, taps);
-    const [from, to] = within(taps, low, high);
+    if (taps.count === 0) continue;
     work += taps.count;
-    if (from > to) continue;
-    lo = Math.min(lo, inside(taps.first + from * taps.step));
+    const [from, to] = within(taps, low, high);
+    const held = Math.max(to - from + 1, 0);
+    firsts[i] = taps.first + from * taps.step;
+    counts[i] = held;
+    steps[i] = taps.step;
+    weights[i] = tapWeight(variant, taps.count);
+    if (taps.count > held) lost += (taps.count - held) * (weights[i] as number) * massAt(box.data, i, outer, n, inner);
+    if (held === 0) continue;
+    lo = Math.min(lo, inside(firsts[i] as number));
     hi = Math.max(hi, inside(taps.first + to * taps.step));
   }
   budget.work(work * outer * inner);
   const length = Math.max(hi - lo + 1, 0);
   const shape = box.shape.with(dim, length);
   const data = new Float64Array(budget.cells(shape));
-  let lost = 0;
-  for (let i = 0; i < n; i++) {
-    tapsAt(map, start + i, taps);
-    if (taps.count === 0) continue;
-    const weight = tapWeight(variant, taps.count);
-    const [from, to] = within(taps, low, high);
-    const missing = taps.count - Math.max(to - from + 1, 0);
-    for (let row = 0; row < outer; row++) {
-      const source = (row * n + i) * inner;
-      for (let at = 0; missing > 0 && at < inner; at++) lost += missing * weight * (box.data[source + at] as number);
-      for (let tap = from; tap <= to; tap++) {
-        const target = (row * length + inside(taps.first + tap * taps.step) - lo) * inner;
+  for (let row = 0, source = 0; row < outer; row++) {
+    const begin = row * length - lo;
+    for (let i = 0; i < n; i++, source += inner) {
+      const [count, step, weight] = [counts[i] as number, steps[i] as number, weights[i] as number];
+      let position = firsts[i] as number;
+      if (inner === 1 && !fold) {
+        const share = weight * (box.data[source] as number);
+        for (let at = begin + position, end = at + count * step; at < end; at += step) data[at] = (data[at] as number) + share;
+        continue;
+      }
+      for (let tap = 0; tap < count; tap++, position += step) {
+        const target = (begin + inside(position)) * inner;
         for (let at = 0; at < inner; at++) data[target + at] = (data[target + at] as number) + weight * (box.data[source + at] as number);
       }
     }
@@ -94,41 +109,19 @@ export function pushBack(box: Box, dim: number, { map, size, past }: Read, varia
 /** How a window repeats positions past the border; undefined where padding lies there. */
 export const foldOf = (map: Window) => (map.kind === 'periodic' ? map.fold : undefined);
 
-/** Where a tap lands on an axis of `size` positions. */
-function insideOf(map: Window, size: number): (at: number) => number {
-  const fold = foldOf(map);
-  return fold ? (at) => folded(fold, at, size) : (at) => at;
+/** The weights of one position of a dimension together. */
+function massAt(data: Float64Array, i: number, outer: number, n: number, inner: number): number {
+  let mass = 0;
+  for (let row = 0; row < outer; row++) {
+    const first = (row * n + i) * inner;
+    for (let at = first; at < first + inner; at++) mass += data[at] as number;
+  }
+  return mass;
 }
 
 /** The first and the last tap that reads a position from low to high. */
 function within({ first, step, count }: Taps, low: number, high: number): readonly [number, number] {
   return [Math.max(0, Math.ceil((low - first) / step)), Math.min(count - 1, Math.floor((high - first) / step))];
-}
-
-/** Marks along one dimension which of the `size` positions of an output read a marked position of the `input` ones. */
-export function pullForward(box: Box, dim: number, map: Window, { input, size }: { input: number; size: number }, budget: Budget): Box {
-  const inside = insideOf(map, input);
-  const { outer, n, inner } = rowsOf(box.shape, dim);
-  const start = box.start[dim] as number;
-  const shape = box.shape.with(dim, size);
-  const data = new Float64Array(budget.cells(shape));
-  const taps: Taps = { first: 0, step: 1, count: 0 };
-  for (let o = 0; o < size; o++) {
-    tapsAt(map, o, taps);
-    const [from, to] = foldOf(map) ? [0, taps.count - 1] : within(taps, start, start + n - 1);
-    if (from > to) continue;
-    budget.work((to - from + 1) * outer * inner);
-    for (let row = 0; row < outer; row++) {
-      const target = (row * size + o) * inner;
-      for (let tap = from; tap <= to; tap++) {
-        const position = inside(taps.first + tap * taps.step) - start;
-        if (position < 0 || position >= n) continue;
-        const source = (row * n + position) * inner;
-        for (let at = 0; at < inner; at++) if (box.data[source + at]) data[target + at] = 1;
-      }
-    }
-  }
-  return { axes: box.axes, start: box.start.with(dim, 0), shape, data };
 }
 
 /** Longest axis of channels that is looked through. */
@@ -141,6 +134,7 @@ const MAX_CHANNELS = 2 ** 20;
 export function readingShare(map: Window, size: number | null, input: number | null): number {
   const positions = size ?? map.lo.length;
   if (positions > MAX_CHANNELS) return 1;
+  if (map.kind === 'table' && map.reading && positions > 0) return (map.reading[1] - map.reading[0]) / positions;
   const taps: Taps = { first: 0, step: 1, count: 0 };
   let reading = 0;
   for (let o = 0; o < positions; o++) {
