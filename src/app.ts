@@ -8,7 +8,7 @@ import { catalogRoutes } from './rest/catalog.ts';
 import { collectionRoutes } from './rest/collection.ts';
 import { compression } from './rest/compression.ts';
 import { docs, openapi } from './rest/docs.ts';
-import { headers } from './rest/headers.ts';
+import { ALWAYS, headers } from './rest/headers.ts';
 import { home } from './rest/home.ts';
 import { keepRoute } from './rest/keep.ts';
 import { linger } from './rest/linger.ts';
@@ -42,7 +42,9 @@ export async function buildApp(config: Config, stream?: LogStream): Promise<Fast
     http: { headersTimeout: timeouts.headersMs },
     // Requests that still come in on open connections are answered as any other, and told to close them.
     return503OnClosing: false,
+    // No hook runs for a URL that is not one.
     frameworkErrors: (error, request, reply) => {
+      reply.headers({ ...ALWAYS, 'x-request-id': request.id });
       sendError(error, request, reply);
     },
     clientErrorHandler: answerGarbage,
@@ -55,7 +57,7 @@ export async function buildApp(config: Config, stream?: LogStream): Promise<Fast
     reply.header('x-request-id', request.id);
   });
 
-  await app.register(shutdown);
+  await app.register(shutdown, { config });
   await app.register(linger);
   await app.register(headers, { config });
   await app.register(notFound);

@@ -40,6 +40,10 @@ t.test('the plain pages', async (t) => {
   t.match(home.body, /curl --data-binary @model\.onnx/);
   t.notMatch(home.body, /(src|href)="(https?:)?\/\//, 'nothing from elsewhere');
   t.notMatch((await app.inject({ url: '/', headers: { host: '"><script>' } })).body, '<script>');
+  const proxied = await service(t, { TRUST_PROXY: 'true' });
+  const forwarded = { 'x-forwarded-proto': '"><script>', 'x-forwarded-host': '"><script>' };
+  t.notMatch((await proxied.inject({ url: '/', headers: forwarded })).body, '<script>');
+  t.match((await proxied.inject({ url: '/', headers: { 'x-forwarded-proto': 'https', host: 'a.example' } })).body, 'https://a.example/v1');
   t.strictSame((await app.inject('/healthz')).json(), { status: 'ok' });
   t.strictSame((await app.inject('/readyz')).json(), { status: 'ok', store: 'ok' });
   t.equal((await app.inject({ method: 'HEAD', url: '/healthz' })).statusCode, 200);
@@ -125,12 +129,15 @@ t.test('what is not there', async (t) => {
     'whatever its body is',
   );
   t.equal((await app.inject({ method: 'PUT', url: '/v1/analyze', payload: '<x/>', headers: typed })).statusCode, 405);
-  t.equal((await app.inject('/docs/static/nothing.css')).statusCode, 404);
+  for (const file of ['nothing.css', '%00', '..%5c..%5cpackage.json', '%2e%2e/package.json'])
+    t.equal((await app.inject(`/docs/static/${file}`)).statusCode, 404, file);
 
   const bad = await app.inject('/%zz');
   t.equal(bad.statusCode, 400);
   t.match(bad.headers['content-type'], 'application/problem+json');
   t.equal(bad.json().code, 'invalid-url');
+  t.equal(bad.headers['x-content-type-options'], 'nosniff');
+  t.equal(bad.json().instance, `urn:fovea:request:${bad.headers['x-request-id']}`);
 });
 
 t.test('request ids', async (t) => {
@@ -228,6 +235,19 @@ t.test('the process answers what is under way when it is told to stop', async (t
   t.match(answer, '"status":"complete"');
   t.strictSame(await exit, [0, null]);
   t.ok(Date.now() - told < 4000, 'long before the grace is over');
+});
+
+t.test('clients that never finish what they send do not keep the process from ending well', async (t) => {
+  const { child, exit, port, log } = await started({ PORT: '0', SHUTDOWN_GRACE_MS: '1000' });
+  const at = await port;
+  for (const begun of ['GET /healthz HTTP/1.1\r\nHost', 'POST /v1/analyze HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"version"']) {
+    const socket = connect(at, '127.0.0.1').on('error', () => {});
+    await new Promise((resolve) => socket.write(begun, resolve));
+  }
+  await sleep(200);
+  child.kill('SIGTERM');
+  t.strictSame(await exit, [0, null]);
+  t.match(log(), 'cut off');
 });
 
 /** Asks without a pause, each time on a connection of its own, until nobody takes connections any more. */

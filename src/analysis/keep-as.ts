@@ -9,7 +9,8 @@ const WHOLE_NAME = new RegExp(`^${NAME}$`, 'u');
 /** A tag is a word; several are written with commas between them. */
 const TAG = /^[\p{L}\p{N}_.:/+-]{1,64}$/u;
 
-const MOST_TAGS = 32;
+/** Tags that a network may have. */
+export const MOST_TAGS = 32;
 const LONGEST_NOTE = 4_000;
 
 /** Checks what a network is to be kept under; `spot` is where it was said. Fault: `invalid-option`. */

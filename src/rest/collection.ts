@@ -31,6 +31,9 @@ const links = { link: { type: 'string', description: 'The next page, with rel="n
 /** The networks that the service has: lists of them, one of them, the history of a name; and how to forget one. */
 export async function collectionRoutes(app: FastifyInstance, { config }: { config: Config }): Promise<void> {
   const { answerBytes } = config.limits;
+  // Many clients send a type, or even a body, with whatever they ask: here it means nothing (RFC 9110, 9.3.5).
+  app.addContentTypeParser('*', (_request, _body, done) => done(null));
+
   // Queries are checked with the names that were meant.
   const validatorCompiler = () => () => true;
 

@@ -3,13 +3,13 @@ import fp from 'fastify-plugin';
 import type { Config } from '../config.ts';
 
 /** What a page of another origin may see of an answer. */
-const EXPOSED = ['etag', 'retry-after', 'x-fovea-status', 'x-request-id'];
+const EXPOSED = ['etag', 'link', 'location', 'retry-after', 'x-fovea-status', 'x-request-id'];
 
 /**
  * Those of helmet that mean something for answers that are data; pages and figures say themselves what they need. Whether
  * there is TLS, and so Strict-Transport-Security, is known to the proxy that has it.
  */
-const ALWAYS = {
+export const ALWAYS = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cross-origin-opener-policy': 'same-origin',
   // Figures may stand in anybody's page, as <img>.

@@ -21,11 +21,12 @@ const page = (origin: string) => `<!doctype html>
 /** A page for whoever opens the service in a browser. */
 export async function home(app: FastifyInstance): Promise<void> {
   app.get('/', { schema: { hide: true }, config: { access: 'open' } }, async (request, reply) => {
-    // The Host header is the client's to choose: nothing but a host name and a port may get into the page.
+    // The headers that say it are the client's to choose: nothing but a protocol, a host name and a port may get into the page.
+    const protocol = request.protocol === 'https' ? 'https' : 'http';
     const host = /^[\w.:[\]-]+$/.test(request.host) ? request.host : 'localhost';
     return reply
       .type('text/html; charset=utf-8')
       .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
-      .send(page(`${request.protocol}://${host}`));
+      .send(page(`${protocol}://${host}`));
   });
 }

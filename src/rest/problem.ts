@@ -32,6 +32,7 @@ const FRAMEWORK: Readonly<Record<string, ErrorCode>> = {
   FST_PROTO_VIOLATION: 'invalid-multipart',
   FST_INVALID_JSON_FIELD_ERROR: 'invalid-multipart',
   FST_ERR_VALIDATION: 'invalid-option',
+  FST_STATIC_FORBIDDEN_PATH: 'not-found',
 };
 
 /** Answers anything that was thrown. */
@@ -55,7 +56,9 @@ function understand(error: FastifyError, request: FastifyRequest): CodedError {
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return codedOf(unsupported(request.headers['content-type'] ?? ''));
   const framework = FRAMEWORK[error.code];
   if (framework !== undefined) return coded(framework, error.message);
-  if (request.raw.destroyed && !request.raw.complete) return coded('incomplete-body', 'the connection closed before the body was complete');
+  // A body that had arrived is cut off all the same when its client goes before it is read.
+  if (request.raw.destroyed && (!request.raw.complete || error === request.raw.errored))
+    return coded('incomplete-body', 'the connection closed before the body was complete');
   return codedOf(error);
 }
 

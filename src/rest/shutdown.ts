@@ -1,4 +1,5 @@
 import fp from 'fastify-plugin';
+import type { Config } from '../config.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -9,18 +10,29 @@ declare module 'fastify' {
   }
 }
 
+/** Of the time that requests under way get at shutdown, the part after which no client is waited for that has not sent its request whole. */
+const SHARE_OF_GRACE = 0.9;
+
 /**
  * Requests under way at shutdown are answered, and told to close their connection: one that stayed open for a next
  * request would hold up the server until its keep-alive timeout.
  */
-export const shutdown = fp(async (app) => {
+export const shutdown = fp(async (app, { config }: { config: Config }) => {
   let closing = false;
   app.decorate('closing', { getter: () => closing });
   const leave = () => {
     closing = true;
   };
   app.decorate('leave', leave);
-  app.addHook('preClose', async () => leave());
+  let cut: NodeJS.Timeout | undefined;
+  app.addHook('preClose', async () => {
+    leave();
+    cut = setTimeout(() => {
+      app.log.warn('connections on which something is still to come are cut off');
+      app.server.closeAllConnections();
+    }, config.timeouts.graceMs * SHARE_OF_GRACE).unref();
+  });
+  app.addHook('onClose', async () => clearTimeout(cut));
   app.addHook('onSend', async (_request, reply) => {
     if (closing) reply.header('connection', 'close');
   });

@@ -95,7 +95,7 @@ export async function count(db: Kysely<Tables>, filter: Filter): Promise<number>
 function filtered(networks: Networks, { tags = [], format, name, ranges = {} }: Filter): Networks {
   let query = networks;
   if (format !== undefined) query = query.where('networks.format', '=', format);
-  for (const tag of tags) {
+  for (const tag of new Set(tags)) {
     query = query.where('networks.sha256', 'in', (eb) => eb.selectFrom('network_tags').where('tag', '=', tag).select('sha256'));
   }
   if (name !== undefined) {

@@ -5,6 +5,8 @@ import { Readable } from 'node:stream';
 import { json, text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
+import { buildApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
 import type { Report } from '../../src/core/report.ts';
 import { matmulFile, matmulModel } from '../onnx-bytes.ts';
 import { CONV, listening } from '../service.ts';
@@ -107,6 +109,25 @@ t.test('clients that go away in the middle', async (t) => {
     half.destroy();
   }
   t.ok(await works(url), 'the service goes on');
+});
+
+t.test('a client that goes away before its whole body is read is no failure', async (t) => {
+  const lines: string[] = [];
+  const app = await buildApp(readConfig({ DATABASE_URL: 'none' }), { write: (line) => lines.push(line) });
+  t.teardown(() => app.close());
+  const gone = new Promise<void>((resolve) => {
+    // It must be away when the body is asked for, and not before all of it is there.
+    app.addHook('preHandler', async ({ raw }) => void (await once(raw, 'close').catch(() => {})));
+    app.addHook('onSend', async () => resolve());
+  });
+  const url = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+  const socket = connect(Number(url.port), '127.0.0.1');
+  socket.write(`POST /v1/analyze HTTP/1.1\r\nHost: x\r\nContent-Length: ${onnx.length}\r\n\r\n`);
+  await new Promise((resolve) => socket.write(onnx, resolve));
+  await sleep(100);
+  socket.destroy();
+  await gone;
+  t.notMatch(lines.join(''), '"level":50');
 });
 
 t.test('a body that is slow is read all the same', async (t) => {
