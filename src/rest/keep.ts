@@ -69,7 +69,7 @@ export async function keepRoute(app: FastifyInstance, { config }: { config: Conf
       reply.code(created ? 201 : 200).header('location', `/v1/networks/${kept.ref}`);
       return { ...kept, version };
     } finally {
-      leave.abort();
+      leave.over();
     }
   });
 }
