@@ -36,7 +36,7 @@ export function networkQueries(collection: Collection) {
       await pointed('/first', () => checkPage(first));
       spend(allowance, first);
       const order = await pointed('/orderBy', () => orderOf(args.orderBy ?? NEWEST));
-      const filter = filterOf(args.filter ?? {});
+      const filter = await filterOf(args.filter ?? {});
       // Of what else there is to say of them, all has been checked.
       const { networks, more } = await pointed('/after', () => collection.list({ filter, order, first, after: args.after ?? undefined }));
       const edges = networks.map(({ kept, cursor }) => ({ cursor, node: kept }));
