@@ -5,7 +5,7 @@ import type { Filter, ListQuery } from '../store/list.ts';
 import type { KeepAs, KeptNetwork, KeptRef, Version } from '../store/network.ts';
 import { openStore, type Store } from '../store/store.ts';
 import type { KeptTotals } from '../store/totals.ts';
-import { checkKeepAs, MOST_TAGS } from './keep-as.ts';
+import { checkKeepAs } from './keep-as.ts';
 import type { Reading } from './reading.ts';
 import { checkRef, keptRefOf } from './ref.ts';
 
@@ -129,11 +129,10 @@ function keptRef(ref: string): KeptRef {
   return kept;
 }
 
-/** What no database takes as text cannot have been kept, and none takes a filter of any length. */
+/** What no database takes as text cannot have been kept. */
 function checkFilter({ tags = [], format = '', name = '' }: Filter): void {
   const odd = [...tags, format, name].find((text) => /[\p{Cc}\p{Cs}]/u.test(text));
   if (odd !== undefined) throw new Fault('invalid-option', 'no tag, format or name holds a control character');
-  if (new Set(tags).size > MOST_TAGS) throw new Fault('invalid-option', `no network has more than ${MOST_TAGS} tags`);
 }
 
 function notKept(ref: string): Fault {

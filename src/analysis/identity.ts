@@ -16,8 +16,3 @@ function networkKey(source: Arrived): readonly unknown[] {
   const { value, pointer } = source;
   return ['json', hash('sha256', JSON.stringify(value), 'base64'), pointer];
 }
-
-/** Whether a ref stands for a network that only a new version of Fovea can change. */
-export function isBuiltIn(ref: string): boolean {
-  return ref.startsWith('zoo:') || ref.startsWith('pattern:');
-}

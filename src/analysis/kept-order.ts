@@ -1,6 +1,7 @@
 import { Fault } from '../core/fault.ts';
 import type { Order } from '../store/list.ts';
 import { FIELDS, type Field } from '../store/totals.ts';
+import { MOST_TAGS } from './keep-as.ts';
 import { suggestion } from './nearest.ts';
 
 /** Networks in one page of a list. */
@@ -20,6 +21,21 @@ export function orderOf(text: string): Order {
 export function fieldOf(name: string): Field {
   if (Object.hasOwn(FIELDS, name)) return name as Field;
   throw new Fault('invalid-option', `kept networks have no '${name}' to be ordered by${suggestion(name, Object.keys(FIELDS))}`);
+}
+
+/** A time in milliseconds since 1970 (ISO 8601; a day alone begins at midnight UTC); null for what is none. */
+export function readTime(text: string): number | null {
+  const [, day = ''] = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/.exec(text) ?? [];
+  const start = Date.parse(day);
+  // The 31st of February would be taken for a day of March.
+  if (Number.isNaN(start) || !new Date(start).toISOString().startsWith(day)) return null;
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? null : time;
+}
+
+/** Each tag is a further condition on every network. Fault: `invalid-option`. */
+export function checkTags(tags: readonly string[]): void {
+  if (new Set(tags).size > MOST_TAGS) throw new Fault('invalid-option', `at most ${MOST_TAGS} tags can be asked for at a time`);
 }
 
 /** Fault `invalid-option` for a page that is too large. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { abandonment } from '../analysis/abandonment.ts';
-import { isBuiltIn } from '../analysis/identity.ts';
+import { isBuiltIn } from '../analysis/ref.ts';
 import type { Config } from '../config.ts';
 import { type Door, doors, responsesOf } from './door.ts';
 import { answerForm } from './media.ts';

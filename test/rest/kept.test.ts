@@ -201,6 +201,7 @@ t.test('lists', async (t) => {
   t.match(header, /^ref,name,format,bytes,keptAt,status,nodes,layers,params,macs,/);
   t.match(first.split(','), { 0: /^sha256:/, 2: 'onnx', 9: '1814073344' });
   for (const [query, parameter] of [
+    ['tag=x&'.repeat(33), 'tag'],
     ['orderBy=mac', 'orderBy'],
     ['first=0', 'first'],
     ['first=1001', 'first'],
