@@ -217,9 +217,8 @@ t.test('lists', async (t) => {
     const answer = await app.inject(`/v1/networks?${query}`);
     t.match(answer.json(), { status: 400, code: 'invalid-option', errors: [{ parameter }] }, query);
   }
-  const tagged = (n: number, one: (i: number) => string) => Array.from({ length: n }, (_, i) => `tag=${one(i)}`).join('&');
-  t.equal((await app.inject(`/v1/networks?${tagged(1500, () => 'x')}`)).statusCode, 200, 'one tag, however often');
-  for (const query of ['tag=%00', 'name=a%00*', 'format=%00', tagged(1500, String)])
+  const tagged = Array.from({ length: 1500 }, (_, i) => `tag=${i}`).join('&');
+  for (const query of ['tag=%00', 'name=a%00*', 'format=%00', tagged])
     t.equal((await app.inject(`/v1/networks?${query}`)).json().code, 'invalid-option');
   t.match((await app.inject('/v1/networks?after=x')).json(), { status: 400, code: 'invalid-option' });
   t.equal((await app.inject('/v1/networks?as=svg')).json().code, 'invalid-option');
