@@ -34,8 +34,8 @@ function viewOfNetwork(app: FastifyInstance, door: Door, { limits }: Config): vo
       const options = optionsFromText(request.query as Record<string, string | string[]>, names);
       const form = answerForm(options.as, request.headers.accept, forms);
       const { ref } = request.params;
-      // What a built-in network is has its name for an identity: nobody has this tag but of an answer that was given.
-      const tag = isBuiltIn(ref) ? tagOf([ref, view.id, askedOf(options)], form) : undefined;
+      const identity = await identityOf(app, request);
+      const tag = identity && tagOf([...identity, view.id, askedOf(options)], form);
       if (tag !== undefined && knows(request, tag)) return sendKnown(reply, tag);
       const leave = abandonment(reply.raw);
       try {
@@ -49,4 +49,15 @@ function viewOfNetwork(app: FastifyInstance, door: Door, { limits }: Config): vo
       }
     },
   );
+}
+
+/**
+ * What a network is told by before it is analyzed, for those who may have the answer already: a built-in one by its ref, a
+ * kept one by its content.
+ */
+async function identityOf({ collection }: FastifyInstance, { params: { ref }, headers }: FastifyRequest<{ Params: ByRef }>) {
+  if (isBuiltIn(ref)) return [ref];
+  if (headers['if-none-match'] === undefined) return undefined;
+  const { network } = await collection.find(ref);
+  return [network.sha256, network.format, network.name];
 }
