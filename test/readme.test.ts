@@ -55,7 +55,7 @@ function laidOut(value: unknown, indent: string): string {
 }
 
 t.test('the commands of the README print what it shows', async (t) => {
-  const app = await buildApp(readConfig({ LOG_LEVEL: 'silent' }));
+  const app = await buildApp(readConfig({ LOG_LEVEL: 'silent', DATABASE_URL: 'sqlite::memory:' }));
   t.teardown(() => app.close());
   const port = Number(new URL(await app.listen({ port: 0 })).port);
   let text = readFileSync(README, 'utf8');

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { Fault } from '../core/fault.ts';
-import type { Document } from './document.ts';
 import { cancelled } from './pool/gate.ts';
 import type { Answer } from './question.ts';
+import { roomOf } from './room.ts';
 
 /** Answers that were given, for a while, and those under way. */
 export interface Answers {
@@ -17,7 +17,7 @@ export interface Answers {
 
 export type Outcome = 'hit' | 'joined' | 'miss';
 
-type Kept = { readonly document: Document } | { readonly fault: Fault };
+type Kept = { readonly answer: Answer } | { readonly fault: Fault };
 
 interface Flight {
   readonly answer: Promise<Answer>;
@@ -32,14 +32,14 @@ const ENTRY_BYTES = 512;
 /** Faults that are of the moment, not of the network. */
 const PASSING = new Set(['overloaded', 'shutting-down', 'cancelled', 'network-not-found']);
 
-/** `maxBytes` bounds the documents that are kept, `faultMs` how long faults are. */
+/** `maxBytes` bounds the answers that are kept, `faultMs` how long faults are. */
 export function openAnswers(maxBytes: number, faultMs: number, looked: (outcome: Outcome) => void): Answers {
-  const kept =
-    maxBytes > 0 ? new LRUCache<string, Kept>({ maxSize: maxBytes, maxEntrySize: Math.ceil(maxBytes * LARGEST_SHARE) }) : undefined;
+  const largest = Math.ceil(maxBytes * LARGEST_SHARE);
+  const kept = maxBytes > 0 ? new LRUCache<string, Kept>({ maxSize: maxBytes, maxEntrySize: largest }) : undefined;
   const flights = new Map<string, Flight>();
 
   function keep(key: string, value: Kept): void {
-    const bytes = 'fault' in value ? value.fault.message.length : value.document.body.reduce((sum, { length }) => sum + length, 0);
+    const bytes = 'fault' in value ? value.fault.message.length : roomOf(value.answer, largest);
     kept?.set(key, value, { size: bytes + key.length + ENTRY_BYTES, ...('fault' in value && { ttl: faultMs }) });
   }
 
@@ -54,7 +54,7 @@ export function openAnswers(maxBytes: number, faultMs: number, looked: (outcome:
     answer.then(
       (made) => {
         land();
-        if ('body' in made) keep(key, { document: made });
+        keep(key, { answer: made });
       },
       (error: unknown) => {
         land();
@@ -88,7 +88,7 @@ export function openAnswers(maxBytes: number, faultMs: number, looked: (outcome:
       looked(known ? 'hit' : under ? 'joined' : 'miss');
       if (known === undefined) return board(key, under ?? depart(key, make), signal);
       if ('fault' in known) throw known.fault;
-      return known.document;
+      return known.answer;
     },
     get bytes() {
       return kept?.calculatedSize ?? 0;

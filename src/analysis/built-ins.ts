@@ -2,6 +2,7 @@ import { Fault } from '../core/fault.ts';
 import { builtIns, describeRef } from '../networks/index.ts';
 import { patterns } from '../networks/patterns/index.ts';
 import { checkRef } from './ref.ts';
+import { identityOf } from './resolve-network.ts';
 
 /** The families of networks that Fovea knows by name. */
 export function builtInNetworks() {
@@ -34,4 +35,11 @@ export function builtInNetwork(ref: string) {
   if (!found) throw new Fault('network-not-found', `there is no network '${ref}'`);
   const { name, family, values, description } = found;
   return { ref, name, family, values, description };
+}
+
+/** What its report says that it is. Faults: `invalid-ref`, `network-not-found`. */
+export function builtInAbout(ref: string) {
+  const { description } = builtInNetwork(ref);
+  const { format, sha256, bytes } = identityOf({ ...description });
+  return { name: description.name, format, sha256, bytes };
 }

@@ -22,6 +22,13 @@ export function fieldOf(name: string): Field {
   throw new Fault('invalid-option', `kept networks have no '${name}' to be ordered by${suggestion(name, Object.keys(FIELDS))}`);
 }
 
+/** A time in milliseconds since 1970 (ISO 8601; a day alone begins at midnight UTC); null for what is none. */
+export function readTime(text: string): number | null {
+  if (!/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text)) return null;
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? null : time;
+}
+
 /** Fault `invalid-option` for a page that is too large. */
 export function checkPage(first: number): void {
   if (!(Number.isInteger(first) && first >= 1 && first <= MOST_IN_PAGE)) {

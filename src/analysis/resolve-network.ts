@@ -67,20 +67,18 @@ async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   yield bytes;
 }
 
+function resolveDescription(json: Json, limits: Limits, pointer: string): Network {
+  const graph = within(pointer, () => readDescription(json, limits));
+  return { graph, name: graph.name, ...identityOf(json) };
+}
+
 /**
  * A description has the identity of its JSON without white space, so that the same network is the same whether it came
  * alone, inside a request with options, or through GraphQL. The order of keys stays: that of `inputs` means something.
  */
-function resolveDescription(json: Json, limits: Limits, pointer: string): Network {
-  const canonical = Buffer.from(JSON.stringify(json));
-  const graph = within(pointer, () => readDescription(json, limits));
-  return {
-    graph,
-    format: 'description',
-    name: graph.name,
-    bytes: canonical.length,
-    sha256: hash('sha256', canonical, 'hex'),
-  };
+export function identityOf(description: Json): Pick<Network, 'format' | 'sha256' | 'bytes'> {
+  const canonical = Buffer.from(JSON.stringify(description));
+  return { format: 'description', sha256: hash('sha256', canonical, 'hex'), bytes: canonical.length };
 }
 
 function only(json: Json, known: readonly string[], pointer: string): void {

@@ -1,3 +1,4 @@
+import type { KeepAs } from '../analysis/collection.ts';
 import { within } from '../analysis/json.ts';
 import { checkOption } from '../analysis/options/check.ts';
 import type { OptionName } from '../analysis/options/index.ts';
@@ -21,7 +22,7 @@ export function analyzeOptions({ inputs, bind, ...others }: OptionsInput): ViewO
 }
 
 /** Arguments that are options, held to what the other transport holds them to. Faults point from the argument on. */
-export function checkedArguments(given: Readonly<Record<string, unknown>>): ViewOptions {
+export function checkedArguments(given: Readonly<Record<string, unknown>>): ViewOptions & KeepAs {
   const options: Record<string, unknown> = {};
   for (const [name, argument] of Object.entries(given)) {
     if (argument == null) continue;

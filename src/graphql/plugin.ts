@@ -9,13 +9,18 @@ import { chunksOf, collect, tooLarge } from '../analysis/chunks.ts';
 import { parseJson } from '../analysis/json.ts';
 import type { Config } from '../config.ts';
 import { Fault } from '../core/fault.ts';
+import { openLanes } from './context.ts';
 import { demandRules } from './demand/rules.ts';
 import { type ErrorJson, errorJson, requestErrors } from './errors.ts';
+import { loaders } from './networks/history.ts';
 import { readRequest } from './request.ts';
 import { resolversFor } from './resolvers.ts';
 
 /** Documents that are kept parsed, and as many that are kept as refused: few, since each may be as large as a document may be. */
 const CACHED_DOCUMENTS = 100;
+
+/** Analyses of one request that are under way at a time. */
+const LANES = 4;
 
 const SCHEMA = new URL('../../schema/schema.graphql', import.meta.url);
 
@@ -72,7 +77,8 @@ export async function graphql(app: FastifyInstance, { config }: { config: Config
   const { graphqlBytes, queryBytes, queryCost, queryDepth, queryErrors, queryTokens, reader } = config.limits;
   await app.register(mercurius, {
     schema: await readFile(SCHEMA, 'utf8'),
-    resolvers: resolversFor(app.analyst),
+    resolvers: resolversFor(app.analyst, app.collection),
+    loaders: loaders(app.collection),
     routes: false,
     graphql: { parseOptions: { maxTokens: queryTokens }, validateOptions: { maxErrors: queryErrors } },
     queryDepth,
@@ -103,7 +109,13 @@ export async function graphql(app: FastifyInstance, { config }: { config: Config
     reply.type(answerType(request.headers.accept));
     try {
       const { query, variables, operationName } = readRequest(body, queryBytes);
-      const context = { bytes: bytes.length, signal: leave.signal, allowance: { left: queryCost } };
+      const context = {
+        bytes: bytes.length,
+        signal: leave.signal,
+        allowance: { left: queryCost },
+        lanes: openLanes(LANES),
+        requireWrite: () => request.requireWrite(),
+      };
       const result = await reply.graphql(query, context, variables, operationName);
       // Nothing was executed: by the specification such an answer has no data, not null.
       return reply.statusCode === 400 ? { errors: result.errors } : result;

@@ -138,7 +138,7 @@ export async function collectionRoutes(app: FastifyInstance, { config }: { confi
       503: failures[503],
     },
   };
-  app.delete<{ Params: ByRef }>('/v1/networks/:ref', { schema: forgetSchema }, async (request, reply) => {
+  app.delete<{ Params: ByRef }>('/v1/networks/:ref', { schema: forgetSchema, config: { access: 'write' } }, async (request, reply) => {
     const { ref } = request.params;
     if (isBuiltIn(ref)) {
       builtInNetwork(ref);

@@ -57,7 +57,8 @@ const schema = {
 export async function keepRoute(app: FastifyInstance, { config }: { config: Config }): Promise<void> {
   await acceptNetworks(app, config);
   // Bodies are streams, and options are checked with the names that were meant: neither is a matter for a schema.
-  app.post('/v1/networks', { schema, validatorCompiler: () => () => true }, async (request: FastifyRequest, reply) => {
+  const options = { schema, config: { access: 'write' as const }, validatorCompiler: () => () => true };
+  app.post('/v1/networks', options, async (request: FastifyRequest, reply) => {
     const leave = abandonment(reply.raw);
     try {
       const query = optionsFromText(request.query as Record<string, string | string[]>, NAMES);

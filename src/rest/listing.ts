@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { FIELDS, type Field, type ListQuery } from '../analysis/collection.ts';
-import { checkPage, MOST_IN_PAGE, NEWEST, orderOf, PAGE } from '../analysis/kept-order.ts';
+import { checkFilter } from '../analysis/kept-filter.ts';
+import { checkPage, MOST_IN_PAGE, NEWEST, orderOf, PAGE, readTime } from '../analysis/kept-order.ts';
 import { suggestion } from '../analysis/nearest.ts';
 import type { Form } from '../analysis/views/view.ts';
 import { Fault } from '../core/fault.ts';
@@ -63,9 +64,11 @@ export function readListing(fields: Fields): Listing {
     return text === undefined ? [] : [[field, rangeOf(field as Field, text)] as const];
   });
   const order = texts.get('orderBy') ?? NEWEST;
+  const filter = { tags: [tag].flat(), format: texts.get('format'), name: texts.get('name'), ranges: Object.fromEntries(ranges) };
+  checkFilter(filter, (member): RequestSpot => ({ parameter: member === 'tags' ? 'tag' : member }));
   return {
     query: {
-      filter: { tags: [tag].flat(), format: texts.get('format'), name: texts.get('name'), ranges: Object.fromEntries(ranges) },
+      filter,
       order: located('orderBy', () => orderOf(order)),
       ...pageOf(texts),
     },
@@ -106,7 +109,7 @@ function singles(fields: Fields, known: readonly string[]): ReadonlyMap<string, 
 function rangeOf(field: Field, text: string): { min?: number; max?: number } {
   const ends = text.includes('..') ? text.split('..') : [text, text];
   const [min = '', max = '', ...more] = ends;
-  const end = (part: string): number => (field === 'keptAt' ? time(part) : decimal(part));
+  const end = (part: string): number => (field === 'keptAt' ? (readTime(part) ?? Number.NaN) : decimal(part));
   const values = { ...(min !== '' && { min: end(min) }), ...(max !== '' && { max: end(max) }) };
   if (more.length > 0 || Object.keys(values).length === 0 || Object.values(values).some(Number.isNaN)) {
     const form = field === 'keptAt' ? '2026-01-01..2026-02-01' : '1e6..5e9';
@@ -117,10 +120,6 @@ function rangeOf(field: Field, text: string): { min?: number; max?: number } {
 
 function decimal(text: string): number {
   return /^\d{1,30}(\.\d{1,30})?([eE][+]?\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
-}
-
-function time(text: string): number {
-  return /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text) ? Date.parse(text) : Number.NaN;
 }
 
 function located<T>(parameter: string, work: () => T): T {

@@ -134,6 +134,14 @@ t.test('answers are kept, and shared by those who ask at the same time', async (
   t.ok(answers.bytes <= 20_000);
   t.equal(answers.entries, 5);
 
+  const data = (numbers: number) => async () =>
+    ({ rows: new Map([['a', Array.from({ length: numbers }, () => ({ id: 'x' }))]]) }) as unknown as Answer;
+  const small = await answers.find('data', never(), data(50));
+  t.equal(await answers.find('data', never(), data(50)), small, 'data that is no document is kept too');
+  await answers.find('much data', never(), data(200));
+  t.not(await answers.find('much data', never(), data(200)), undefined);
+  t.strictSame(looks.slice(-2), ['miss', 'miss'], 'unless there is much of it');
+
   const fail = (code: string) => async (): Promise<Answer> => {
     made++;
     throw new Fault(code, 'no');

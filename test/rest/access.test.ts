@@ -10,7 +10,7 @@ const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 /** The service with a route that keeps something, and one that decides for itself. */
 async function guarded(t: Test, env: Record<string, string>) {
   const lines: string[] = [];
-  const app = await buildApp(readConfig(env), { write: (line) => lines.push(line) });
+  const app = await buildApp(readConfig({ DATABASE_URL: 'sqlite::memory:', ...env }), { write: (line) => lines.push(line) });
   t.teardown(() => app.close());
   app.post('/keep', { config: { access: 'write' } }, async () => ({ kept: true }));
   app.get('/may', async (request) => ({ may: request.mayWrite }));
@@ -52,6 +52,15 @@ t.test('tokens of either scope', async (t) => {
   t.match(refused.headers['www-authenticate'], 'error="insufficient_scope", scope="write"');
   t.equal(refused.json().code, 'forbidden');
   t.equal((await ask('POST', '/keep', bearer(WRITE))).statusCode, 200);
+  for (const [method, url] of [
+    ['POST', '/v1/networks'],
+    ['DELETE', '/v1/networks/name:x'],
+  ] as const) {
+    const status = async (headers: Record<string, string>) =>
+      (await app.inject({ method, url, headers, ...(method === 'POST' && { payload: CONV }) })).statusCode;
+    t.strictSame([await status({}), await status(bearer(READ))], [401, 403], `${method} ${url} is for those who may write`);
+    t.equal(await status(bearer(WRITE)), method === 'POST' ? 201 : 404);
+  }
   t.strictSame((await ask('GET', '/may', bearer(READ))).json(), { may: false });
   t.strictSame((await ask('GET', '/may', bearer(WRITE))).json(), { may: true });
 

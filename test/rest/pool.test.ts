@@ -222,8 +222,7 @@ t.test('what was asked before, or is asked at the same time, is analyzed once', 
       t.equal((await analyses(app)) - before, 1, `${what}: four at a time`);
       others.push(await send());
       for (const other of others) t.strictSame(seen(other), seen(first as LightMyRequestResponse), what);
-      // Data for GraphQL has no size that is known, and is not kept.
-      t.equal((await analyses(app)) - before, what === 'GraphQL' ? 2 : 1, `${what}: and one later`);
+      t.equal((await analyses(app)) - before, 1, `${what}: and one later`);
     }
     const before = await analyses(app);
     for (const query of ['?batch=2', '?batch=3', '?as=md', '?layers=none']) await json(app, CONV, query);
