@@ -45,7 +45,15 @@ async function keep(body: unknown): Promise<void> {
   console.log(kept.version);
 }
 
+/** An old version kept again would be a new one at the end of the history. */
+async function isKept(ref: string): Promise<boolean> {
+  const headers = FOVEA_TOKEN ? { authorization: `Bearer ${FOVEA_TOKEN}` } : {};
+  return (await fetch(new URL(`/v1/networks/${ref}`, FOVEA_URL), { headers })).ok;
+}
+
 for (const [tag, ...names] of ZOO) {
   for (const name of names) await keep({ network: { ref: `zoo:${name}` }, name, tags: [tag] });
 }
-for (const [note, ...stages] of ENCODER) await keep({ network: encoder(stages), name: 'encoder', tags: ['encoder'], note });
+for (const [i, [note, ...stages]] of ENCODER.entries()) {
+  if (!(await isKept(`name:encoder@${i + 1}`))) await keep({ network: encoder(stages), name: 'encoder', tags: ['encoder'], note });
+}
