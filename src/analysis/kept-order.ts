@@ -7,6 +7,9 @@ import { suggestion } from './nearest.ts';
 export const PAGE = 50;
 export const MOST_IN_PAGE = 1000;
 
+/** As many tags as a network may have. */
+const MOST_TAGS = 32;
+
 /** Newest first. */
 export const NEWEST = '-keptAt';
 
@@ -27,6 +30,11 @@ export function readTime(text: string): number | null {
   if (!/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text)) return null;
   const time = Date.parse(text);
   return Number.isNaN(time) ? null : time;
+}
+
+/** Each tag is a further condition on every network. Fault: `invalid-option`. */
+export function checkTags(tags: readonly string[]): void {
+  if (tags.length > MOST_TAGS) throw new Fault('invalid-option', `at most ${MOST_TAGS} tags can be asked for at a time`);
 }
 
 /** Fault `invalid-option` for a page that is too large. */

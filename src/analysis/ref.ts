@@ -5,7 +5,7 @@ const GRAMMAR: readonly { readonly prefix: string; readonly rest: RegExp; readon
   { prefix: 'zoo:', rest: /^[a-z0-9_]+(,[a-z0-9_]+=[\w.-]+)*$/i, form: 'zoo:resnet50 or zoo:resnet,depth=50' },
   { prefix: 'pattern:', rest: /^[a-z0-9_-]+(,[a-z0-9_]+=[\w.-]+)*$/i, form: 'pattern:two-3x3' },
   { prefix: 'sha256:', rest: /^[0-9a-f]{64}$/, form: 'sha256:<64 hexadecimal digits>' },
-  { prefix: 'name:', rest: /^[^@\p{Cc}\p{Cs}]{1,200}(@\d{1,9})?$/u, form: 'name:<name> or name:<name>@<number>' },
+  { prefix: 'name:', rest: /^[^@]{1,200}(@\d{1,9})?$/, form: 'name:<name> or name:<name>@<number>' },
 ];
 
 /** Refuses what cannot refer to a network, whichever networks there are. */

@@ -1,7 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { FIELDS, type Field, type ListQuery } from '../analysis/collection.ts';
-import { checkFilter } from '../analysis/kept-filter.ts';
-import { checkPage, MOST_IN_PAGE, NEWEST, orderOf, PAGE, readTime } from '../analysis/kept-order.ts';
+import { checkPage, checkTags, MOST_IN_PAGE, NEWEST, orderOf, PAGE, readTime } from '../analysis/kept-order.ts';
 import { suggestion } from '../analysis/nearest.ts';
 import type { Form } from '../analysis/views/view.ts';
 import { Fault } from '../core/fault.ts';
@@ -64,11 +63,11 @@ export function readListing(fields: Fields): Listing {
     return text === undefined ? [] : [[field, rangeOf(field as Field, text)] as const];
   });
   const order = texts.get('orderBy') ?? NEWEST;
-  const filter = { tags: [tag].flat(), format: texts.get('format'), name: texts.get('name'), ranges: Object.fromEntries(ranges) };
-  checkFilter(filter, (member): RequestSpot => ({ parameter: member === 'tags' ? 'tag' : member }));
+  const tags = [tag].flat();
+  located('tag', () => checkTags(tags));
   return {
     query: {
-      filter,
+      filter: { tags, format: texts.get('format'), name: texts.get('name'), ranges: Object.fromEntries(ranges) },
       order: located('orderBy', () => orderOf(order)),
       ...pageOf(texts),
     },

@@ -203,7 +203,6 @@ t.test('one network, kept or built in, with its report and its views', async (t)
     [`sha256:${'0'.repeat(64)}`, 'network-not-found'],
     ['zoo:nothing', 'network-not-found'],
     ['nothing', 'invalid-ref'],
-    ['name:\0', 'invalid-ref'],
   ] as const) {
     t.match(await one(given, 'ref'), { path: ['network'], extensions: { code, pointer: '/ref' } }, given);
   }
@@ -264,6 +263,8 @@ t.test('analyses of a page are priced each, made once, and leave room for others
   t.match(await ask(app, '{ networks(first: 10) { edges { node { history(first: 5) { versions { kept { report { status } } } } } } } }'), {
     status: 400,
   });
+  const unread = '{ networks(first: 1000) { pageInfo { hasNextPage } nodes { history(first: 1000) { next } } } }';
+  t.match((await ask(await named(t), unread)).errors, [{ extensions: { code: 'analysis-too-large' } }], 'rows that nobody sees count too');
   const analyses = async () =>
     [...(await app.inject('/metrics')).body.matchAll(/^fovea_analysis_seconds_count\S* (\d+)$/gm)].reduce(
       (sum, [, n]) => sum + Number(n),
@@ -276,6 +277,13 @@ t.test('analyses of a page are priced each, made once, and leave room for others
   t.strictSame(await reports(12), first);
   t.equal((await analyses()) - before, 12, 'they are kept');
 });
+
+/** A service that keeps sixty networks with a name of their own each. */
+async function named(t: Test): Promise<FastifyInstance> {
+  const app = await service(t);
+  for (let i = 1; i <= 60; i++) await keep(app, numbered(i), { name: `n${i}` });
+  return app;
+}
 
 t.test('keeping and forgetting', async (t) => {
   const app = await service(t);

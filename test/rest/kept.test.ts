@@ -159,7 +159,6 @@ t.test('one of them, its history, and documents that are known already', async (
     ['name:n/history?after=x', 400, 'invalid-option'],
     ['name:n/history?tag=x', 400, 'invalid-option'],
     ['what/history', 400, 'invalid-ref'],
-    ['name:n%00/history', 400, 'invalid-ref'],
   ] as const) {
     const answer = await app.inject(`/v1/networks/${path}`);
     t.strictSame([answer.statusCode, answer.json().code], [status, code], path);
@@ -200,6 +199,7 @@ t.test('lists', async (t) => {
   t.match(header, /^ref,name,format,bytes,keptAt,status,nodes,layers,params,macs,/);
   t.match(first.split(','), { 0: /^sha256:/, 2: 'onnx', 9: '1814073344' });
   for (const [query, parameter] of [
+    ['tag=x&'.repeat(33), 'tag'],
     ['orderBy=mac', 'orderBy'],
     ['first=0', 'first'],
     ['first=1001', 'first'],
@@ -209,9 +209,6 @@ t.test('lists', async (t) => {
     ['keptAt=yesterday', 'keptAt'],
     ['macs=1&macs=2', 'macs'],
     ['tags=x', 'tags'],
-    ['name=%00', 'name'],
-    ['tag=%00', 'tag'],
-    ['tag=x&'.repeat(33), 'tag'],
   ] as const) {
     const answer = await app.inject(`/v1/networks?${query}`);
     t.match(answer.json(), { status: 400, code: 'invalid-option', errors: [{ parameter }] }, query);

@@ -1,9 +1,16 @@
 import { type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
 import { Fault } from '../../core/fault.ts';
 
-/** How many fields the answer to one request may still have. */
+/** How many fields the answer to one request may still have; rows that are read for it count as well. */
 export interface Allowance {
   left: number;
+}
+
+/** Takes so much off. Fault: `analysis-too-large`. */
+export function spend(allowance: Allowance, amount: number): void {
+  allowance.left -= amount;
+  if (allowance.left < 0)
+    throw new Fault('analysis-too-large', 'the answer has too many fields: ask for fewer at a time, or take it through REST');
 }
 
 /**
@@ -17,9 +24,7 @@ export function take(allowance: Allowance, answer: unknown, { fieldNodes, fragme
   }
 
   function fields(value: Readonly<Record<string, unknown>>, { selections }: SelectionSetNode): void {
-    allowance.left -= selections.length;
-    if (allowance.left < 0)
-      throw new Fault('analysis-too-large', 'the answer has too many fields: ask for fewer at a time, or take it through REST');
+    spend(allowance, selections.length);
     for (const selection of selections) {
       if (selection.kind === Kind.FIELD) {
         if (selection.selectionSet) rows(value[selection.name.value], selection.selectionSet);

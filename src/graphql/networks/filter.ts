@@ -1,7 +1,7 @@
 import type { Field, Filter } from '../../analysis/collection.ts';
-import { checkFilter } from '../../analysis/kept-filter.ts';
-import { readTime } from '../../analysis/kept-order.ts';
+import { checkTags, readTime } from '../../analysis/kept-order.ts';
 import { Fault } from '../../core/fault.ts';
+import { pointed } from '../pointed.ts';
 
 type Ends<T> = { readonly min?: T | null; readonly max?: T | null };
 
@@ -14,11 +14,18 @@ export type FilterInput = {
 } & { readonly [F in Exclude<Field, 'keptAt'>]?: Ends<number> | null };
 
 /** The filter that is meant; null is the same as leaving it out. Fault: `invalid-option`, which points at an argument's member. */
-export function filterOf({ tags, format, name, ...ends }: FilterInput): Filter {
+export async function filterOf({ tags, format, name, ...ends }: FilterInput): Promise<Filter> {
   const ranges = Object.entries(ends).map(([field, range]) => [field, { min: end(field, 'min', range), max: end(field, 'max', range) }]);
-  const filter = { tags: tags ?? undefined, format: format ?? undefined, name: name ?? undefined, ranges: Object.fromEntries(ranges) };
-  checkFilter(filter, (member) => ({ pointer: `/filter/${member}` }));
-  return filter;
+  await pointed('/filter/tags', () => checkTags(tags ?? []));
+  for (const [member, texts] of Object.entries({ tags: tags ?? [], format: [format ?? ''], name: [name ?? ''] })) {
+    await pointed(`/filter/${member}`, () => texts.forEach(checkText));
+  }
+  return { tags: tags ?? undefined, format: format ?? undefined, name: name ?? undefined, ranges: Object.fromEntries(ranges) };
+}
+
+/** What nothing kept has, and not every database can be asked for. */
+function checkText(text: string): void {
+  if (/[\p{Cc}\p{Cs}]/u.test(text)) throw new Fault('invalid-option', 'no tag, format or name holds a control character');
 }
 
 function end(field: string, which: 'min' | 'max', range: Ends<string | number> | null): number | undefined {

@@ -1,6 +1,7 @@
-import type { MercuriusLoaders } from 'mercurius';
+import type { MercuriusContext, MercuriusLoaders } from 'mercurius';
 import type { Collection, VersionJson } from '../../analysis/collection.ts';
 import { checkPage } from '../../analysis/kept-order.ts';
+import { type Allowance, spend } from '../demand/allowance.ts';
 import { pointed } from '../pointed.ts';
 import { type NetworkRow, nameOf } from './network.ts';
 
@@ -14,6 +15,18 @@ interface Wanted {
   readonly obj: NetworkRow;
   readonly params: HistoryArguments;
 }
+
+/** Which versions of a name. */
+interface Page {
+  readonly first: number;
+  readonly before: number | undefined;
+}
+
+interface Asked extends Page {
+  readonly name: string | null;
+}
+
+type Versions = ReadonlyMap<string, readonly VersionJson[]>;
 
 /** `History` of the schema. */
 interface History {
@@ -29,22 +42,17 @@ export function loaders(collection: Collection): MercuriusLoaders {
   return {
     Network: {
       history: {
-        async loader(wanted: Wanted[]): Promise<(History | null)[]> {
+        async loader(wanted: Wanted[], { allowance }: MercuriusContext): Promise<(History | null)[]> {
           const asked = wanted.map(({ obj, params: { name, first, before } }) => ({
             name: nameOf(obj, name),
             first: first ?? FIRST,
             before: before ?? undefined,
           }));
-          const pages = new Map<string, Promise<ReadonlyMap<string, readonly VersionJson[]>>>();
-          for (const { first, before } of asked) {
-            const key = pageKey(first, before);
-            const names = asked.flatMap((one) => (one.name !== null && pageKey(one.first, one.before) === key ? [one.name] : []));
-            if (!pages.has(key)) pages.set(key, versionsOf([...new Set(names)], first, before));
-          }
+          const pages = new Map([...Map.groupBy(asked, keyOf)].map(([key, alike]) => [key, versionsOf(alike, allowance)]));
           return Promise.all(
-            asked.map(async ({ name, first, before }) => {
-              const found = await pages.get(pageKey(first, before));
-              return name === null ? null : historyOf(name, found?.get(name) ?? [], first);
+            asked.map(async (one) => {
+              const found = await pages.get(keyOf(one));
+              return one.name === null ? null : historyOf(one.name, found?.get(one.name) ?? [], one.first);
             }),
           );
         },
@@ -54,18 +62,18 @@ export function loaders(collection: Collection): MercuriusLoaders {
     },
   };
 
-  /** One version more than asked for tells whether there are more. */
-  async function versionsOf(
-    names: readonly string[],
-    first: number,
-    before: number | undefined,
-  ): Promise<ReadonlyMap<string, readonly VersionJson[]>> {
+  /** The same page of all these names. One version more than asked for tells whether there are more. */
+  async function versionsOf(asked: readonly Asked[], allowance: Allowance): Promise<Versions> {
+    const { first, before } = asked[0] as Asked;
     await pointed('/first', () => checkPage(first));
+    const names = [...new Set(asked.flatMap(({ name }) => name ?? []))];
+    // What of a history is selected does not tell how many rows are read for it.
+    spend(allowance, names.length * first);
     return Map.groupBy(await collection.histories(names, first + 1, before), ({ name }) => name);
   }
 }
 
-function pageKey(first: number, before: number | undefined): string {
+function keyOf({ first, before }: Page): string {
   return `${first} ${before}`;
 }
 

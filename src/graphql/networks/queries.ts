@@ -1,6 +1,8 @@
 import type { GraphQLFieldResolver } from 'graphql';
+import type { MercuriusContext } from 'mercurius';
 import type { Collection, Filter } from '../../analysis/collection.ts';
 import { checkPage, NEWEST, orderOf, PAGE } from '../../analysis/kept-order.ts';
+import { spend } from '../demand/allowance.ts';
 import { pointed } from '../pointed.ts';
 import { type FilterInput, filterOf } from './filter.ts';
 import { type NetworkRow, networkFor } from './network.ts';
@@ -29,11 +31,12 @@ interface NetworksPage {
 export function networkQueries(collection: Collection) {
   return {
     network: (_root: unknown, { ref }: { readonly ref: string }): Promise<NetworkRow> => pointed('/ref', () => networkFor(ref, collection)),
-    async networks(_root: unknown, args: ListArguments): Promise<NetworksPage> {
+    async networks(_root: unknown, args: ListArguments, { allowance }: MercuriusContext): Promise<NetworksPage> {
       const first = args.first ?? PAGE;
       await pointed('/first', () => checkPage(first));
+      spend(allowance, first);
       const order = await pointed('/orderBy', () => orderOf(args.orderBy ?? NEWEST));
-      const filter = filterOf(args.filter ?? {});
+      const filter = await filterOf(args.filter ?? {});
       // Of what else there is to say of them, all has been checked.
       const { networks, more } = await pointed('/after', () => collection.list({ filter, order, first, after: args.after ?? undefined }));
       const edges = networks.map(({ kept, cursor }) => ({ cursor, node: kept }));
