@@ -177,7 +177,7 @@ export async function dashboardSuite(t: Test, browser: Browser, folder: string):
   });
 
   await t.test('a picture for the README', async (t) => {
-    const { page } = await open(browser, url, { viewport: { width: 1000, height: 860 } });
+    const { page } = await open(browser, url, { viewport: { width: 1000, height: 1130 } });
     const picture = await page.screenshot({ ...(process.env.FOVEA_UPDATE === '1' && { path: path('docs/dashboard.png') }) });
     t.ok(picture.length > 20_000 && picture.length < 150_000, `${picture.length} bytes`);
     await page.close();
