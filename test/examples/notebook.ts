@@ -34,7 +34,9 @@ function shown(outputs: readonly Output[] = []): Record<string, string> {
     .flatMap(({ output_type, text, data = {} }): [string, string][] =>
       output_type === 'stream' ? [['stream', joined(text)]] : Object.entries(data).map(([type, value]) => [type, joined(value)]),
     );
-  return Object.fromEntries(texts.map(([type, text]) => [type, type === 'image/png' ? text.slice(0, 8) : text]));
+  const all: Record<string, string> = {};
+  for (const [type, text] of texts) all[type] = (all[type] ?? '') + (type === 'image/png' ? text.slice(0, 8) : text);
+  return all;
 }
 
 /** Python with the libraries of the notebook in the folder; null where there is none to be had. */
