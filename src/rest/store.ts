@@ -14,6 +14,7 @@ export const store = fp(async (app, { config }: { config: Config }) => {
   const collection = openCollection(config.store, {
     failed: (err) => app.log.error({ err }, 'the store of kept networks cannot be used'),
     queried: (sql) => app.log.trace({ sql }, 'query'),
+    took: (operation, seconds) => app.observe.stored(operation, seconds),
   });
   app.decorate('collection', collection);
   app.addHook('onClose', () => collection.close());

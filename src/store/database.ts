@@ -32,6 +32,8 @@ export interface DatabaseEvents {
   failed(error: unknown): void;
   /** A statement was run. */
   queried?(sql: string): void;
+  /** Something was done, or not: how long it took, with all its statements and what it waited for. */
+  took?(operation: string, seconds: number): void;
 }
 
 /** A database that connects when it is first used; null where there is to be none. */

@@ -56,7 +56,7 @@ export function openStore(settings: DatabaseSettings, events: DatabaseEvents): S
   return database === null ? NO_STORE : storeIn(database, events);
 }
 
-function storeIn(database: Database, { failed }: DatabaseEvents): Store {
+function storeIn(database: Database, { failed, took }: DatabaseEvents): Store {
   let migrated: Promise<void> | undefined;
   let away = false;
 
@@ -67,7 +67,16 @@ function storeIn(database: Database, { failed }: DatabaseEvents): Store {
     return unavailable();
   }
 
-  async function use<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+  async function use<T>(operation: string, work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+    const started = performance.now();
+    try {
+      return await attempt(work);
+    } finally {
+      took?.(operation, (performance.now() - started) / 1000);
+    }
+  }
+
+  async function attempt<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
     migrated ??= migrate(database).catch((error) => {
       migrated = undefined;
       throw error;
@@ -92,15 +101,15 @@ function storeIn(database: Database, { failed }: DatabaseEvents): Store {
 
   return {
     off: false,
-    keep: (network, as) => use((db) => keep(db, network, as, Date.now())),
-    find: (ref) => use((db) => find(db, ref)),
-    findAll: (sha256s) => use((db) => findAll(db, sha256s)),
-    findGraph: (ref) => use((db) => findGraph(db, ref)),
-    histories: (names, first, before) => use((db) => histories(db, names, first, before)),
-    list: (query) => use((db) => list(db, query)),
-    count: (filter) => use((db) => count(db, filter)),
-    forget: (ref) => use((db) => forget(db, ref)),
-    ping: () => use(async (db) => void (await sql`select 1`.execute(db))),
+    keep: (network, as) => use('keep', (db) => keep(db, network, as, Date.now())),
+    find: (ref) => use('find', (db) => find(db, ref)),
+    findAll: (sha256s) => use('findAll', (db) => findAll(db, sha256s)),
+    findGraph: (ref) => use('findGraph', (db) => findGraph(db, ref)),
+    histories: (names, first, before) => use('histories', (db) => histories(db, names, first, before)),
+    list: (query) => use('list', (db) => list(db, query)),
+    count: (filter) => use('count', (db) => count(db, filter)),
+    forget: (ref) => use('forget', (db) => forget(db, ref)),
+    ping: () => use('ping', async (db) => void (await sql`select 1`.execute(db))),
     close: () => database.db.destroy(),
   };
 }
