@@ -41,7 +41,8 @@ async function output({ language, code }: Example, port: number): Promise<string
   const here = code.replaceAll('127.0.0.1:3000', `127.0.0.1:${port}`).replaceAll('curl ', 'curl -sS ');
   const [command, flag] = language === 'python' ? ['python3', '-c'] : ['sh', '-c'];
   const { stdout } = await run(command, [flag, here], { cwd: new URL('..', import.meta.url), maxBuffer: 2 ** 24 });
-  return stdout.startsWith('{') ? `${laidOut(JSON.parse(stdout), '')}\n` : stdout;
+  // Lines of CSV end in two characters, those of a page in one.
+  return stdout.startsWith('{') ? `${laidOut(JSON.parse(stdout), '')}\n` : stdout.replaceAll('\r\n', '\n');
 }
 
 /** JSON for people: what fits on a line stands on one. */
