@@ -95,6 +95,8 @@ export async function graphql(app: FastifyInstance, { config }: { config: Config
   );
 
   app.post('/graphql', { schema: routeSchema, validatorCompiler: () => () => true }, async (request, reply) => {
+    const encoding = request.headers['content-encoding'] ?? 'identity';
+    if (encoding !== 'identity') throw new Fault('unsupported-media-type', 'a compressed request is not read; send it as it is');
     if (Number(request.headers['content-length']) > graphqlBytes) throw tooLarge(graphqlBytes);
     if (request.body === undefined) throw new Fault('empty-body', "send a GraphQL request with 'Content-Type: application/json'");
     const bytes = await collect(request.body as Readable, graphqlBytes);
