@@ -39,7 +39,8 @@ export async function buildApp(config: Config, stream?: LogStream): Promise<Fast
     connectionTimeout: timeouts.idleMs,
     keepAliveTimeout: timeouts.keepAliveMs,
     trustProxy: trusted(config.edge.trustProxy),
-    http: { headersTimeout: timeouts.headersMs },
+    // Node compares the two before fastify sets the other.
+    http: { headersTimeout: timeouts.headersMs, requestTimeout: timeouts.requestMs },
     // Requests that still come in on open connections are answered as any other, and told to close them.
     return503OnClosing: false,
     // No hook runs for a URL that is not one.
