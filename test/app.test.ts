@@ -201,6 +201,15 @@ t.test('a client that never finishes its headers is let go', async (t) => {
   socket.destroy();
 });
 
+t.test('a client that sends its headers drop by drop is told that its time is over', async (t) => {
+  const { port } = await listening(t, { HEADERS_TIMEOUT_MS: '200' });
+  const socket = connect(port, '127.0.0.1').on('error', () => {});
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n');
+  const drops = setInterval(() => socket.write('X: y\r\n'), 50);
+  t.teardown(async () => clearInterval(drops));
+  t.match(await Promise.race([text(socket), sleep(10_000, '', { ref: false })]), /^HTTP\/1\.1 408 [\s\S]*request-timeout/);
+});
+
 async function started(env: Record<string, string>) {
   const child = spawn(process.execPath, [new URL('../src/server.ts', import.meta.url).pathname], {
     env: { ...process.env, DATABASE_URL: 'sqlite::memory:', ...env },
