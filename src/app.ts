@@ -26,6 +26,9 @@ import { viewRoutes } from './rest/views.ts';
 
 export type { LogStream };
 
+/** How often Node looks for requests that took too long to arrive; by itself only every 30 s, whatever their time is. */
+const CHECKED_EVERY_MS = 5_000;
+
 /** Builds the service. It listens to nothing yet: tests inject requests, and `server.ts` listens. */
 export async function buildApp(config: Config, stream?: LogStream): Promise<FastifyInstance> {
   const { timeouts } = config;
@@ -39,7 +42,12 @@ export async function buildApp(config: Config, stream?: LogStream): Promise<Fast
     connectionTimeout: timeouts.idleMs,
     keepAliveTimeout: timeouts.keepAliveMs,
     trustProxy: trusted(config.edge.trustProxy),
-    http: { headersTimeout: timeouts.headersMs },
+    http: {
+      headersTimeout: timeouts.headersMs,
+      // Node compares the two before fastify sets this one.
+      requestTimeout: timeouts.requestMs,
+      connectionsCheckingInterval: Math.min(timeouts.headersMs, CHECKED_EVERY_MS),
+    },
     // Requests that still come in on open connections are answered as any other, and told to close them.
     return503OnClosing: false,
     // No hook runs for a URL that is not one.

@@ -101,6 +101,9 @@ function database(fallback: string, doc: string): Knob<string> {
     read(value) {
       if (value !== 'none' && !/^(sqlite:.|postgres(ql)?:\/\/.)/.test(value))
         throw new Error('must be sqlite:<file>, postgres://... or none');
+      // Without a host it is the one of the environment, or a socket.
+      if (value.startsWith('postgres') && !URL.canParse(value.replace('@/', '@host/')))
+        throw new Error('must be postgres://<user>:<password>@<host>:<port>/<database>, with signs like # and / written as %23 and %2F');
       return value;
     },
   };
@@ -122,31 +125,27 @@ function flag(fallback: boolean, doc: string): Knob<boolean> {
   return { ...rest, fallback, read: (value) => read(value) === 'true' };
 }
 
-/** Values with commas between them; `form` is what each must match, and `wanted` says so. */
-function list(form: RegExp, wanted: string, doc: string): Knob<readonly string[]> {
+/** Values with commas between them; `fits` is what holds for each, and `wanted` says so. */
+function list(fits: (value: string) => boolean, wanted: string, doc: string): Knob<readonly string[]> {
   return {
     fallback: Object.freeze([]),
     doc,
     read(value) {
       const values = value.split(',').map((one) => one.trim());
-      if (!values.every((one) => form.test(one))) throw new Error(`must be ${wanted}, with commas between them`);
+      if (!values.every(fits)) throw new Error(`must be ${wanted}, with commas between them`);
       return Object.freeze(values);
     },
   };
 }
 
 const tokens = (doc: string): Knob<readonly string[]> => ({
-  ...list(/^[\w.~+/-]{16,}=*$/, 'tokens of at least 16 letters, digits and -._~+/', doc),
+  ...list((one) => /^[\w.~+/-]{16,}=*$/.test(one), 'tokens of at least 16 letters, digits and -._~+/', doc),
   secret: true,
 });
 
 /** Whose word on the client's address is taken. */
 function proxies(doc: string): Knob<boolean | number | readonly string[]> {
-  const addresses = list(
-    /^[0-9a-f.:]+(\/\d{1,3})?$|^(loopback|linklocal|uniquelocal)$/i,
-    'false, true, a number of proxies, or addresses',
-    doc,
-  );
+  const addresses = list(isProxy, 'false, true, a number of proxies, or addresses', doc);
   return {
     fallback: false,
     doc,
@@ -155,6 +154,23 @@ function proxies(doc: string): Knob<boolean | number | readonly string[]> {
       return /^\d{1,2}$/.test(value) ? Number(value) : addresses.read(value);
     },
   };
+}
+
+const IPV4 = /^((25[0-5]|2[0-4]\d|1?\d?\d)(\.(?!$)|$)){4}$/;
+
+/** An address, a net, or a name that proxy-addr has for nets. */
+function isProxy(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [, address = '', bits = '0'] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  if (IPV4.test(address)) return Number(bits) <= 32;
+  return address.includes(':') && URL.canParse(`http://[${address}]`) && Number(bits) <= 128;
+}
+
+/** The origins of a list, or any. */
+function origins(doc: string): Knob<readonly string[]> {
+  const wanted = 'origins like https://example.org, or * alone';
+  const named = list((one) => /^https?:\/\/[\w.:[\]-]+$/.test(one), wanted, doc);
+  return { ...named, read: (value) => (value.trim() === '*' ? Object.freeze(['*']) : named.read(value)) };
 }
 
 function integer(fallback: number, doc: string, min = 1, max: number = Number.MAX_SAFE_INTEGER): Knob<number> {
@@ -220,7 +236,7 @@ export const KNOBS = {
   READ_TOKENS: tokens('Bearer tokens that may read; where there are none, anyone may.'),
   WRITE_TOKENS: tokens('Bearer tokens that may also keep and forget networks; where there are no tokens at all, anyone may.'),
   TRUST_PROXY: proxies("Whether the X-Forwarded headers are believed: false, true, how many proxies there are, or the proxies' addresses."),
-  CORS_ORIGINS: list(/^(https?:\/\/[\w.:[\]-]+|\*)$/, 'origins like https://example.org, or *', 'Origins whose pages may use the service.'),
+  CORS_ORIGINS: origins('Origins whose pages may use the service.'),
   RATE_LIMIT: integer(0, 'Requests that one address may send in a minute; 0 is any number.', 0),
   COMPRESS: flag(true, 'Whether answers are compressed for clients that take it.'),
   MAX_EVENT_LOOP_DELAY_MS: integer(
@@ -236,10 +252,10 @@ export const KNOBS = {
   METRICS: flag(true, 'Whether /metrics tells Prometheus how the service does.'),
   METRICS_PORT: integer(0, 'Port that /metrics has to itself; 0 is the port of everything else.', 0, 65535),
 
-  REQUEST_TIMEOUT_MS: integer(600_000, 'Milliseconds in which a request must have arrived whole.'),
-  HEADERS_TIMEOUT_MS: integer(15_000, 'Milliseconds in which the headers of a request must have arrived.'),
-  IDLE_TIMEOUT_MS: integer(60_000, 'Milliseconds without traffic after which a connection is closed.'),
-  KEEP_ALIVE_TIMEOUT_MS: integer(10_000, 'Milliseconds that an idle connection waits for its next request.'),
+  REQUEST_TIMEOUT_MS: integer(600_000, 'Milliseconds in which a request must have arrived whole.', 1, MAX_TIMER),
+  HEADERS_TIMEOUT_MS: integer(15_000, 'Milliseconds in which the headers of a request must have arrived.', 1, MAX_TIMER),
+  IDLE_TIMEOUT_MS: integer(60_000, 'Milliseconds without traffic after which a connection is closed.', 1, MAX_TIMER),
+  KEEP_ALIVE_TIMEOUT_MS: integer(10_000, 'Milliseconds that an idle connection waits for its next request.', 1, MAX_TIMER),
   SHUTDOWN_GRACE_MS: integer(10_000, 'Milliseconds that requests under way get to finish at shutdown.', 1, MAX_TIMER),
   SHUTDOWN_DELAY_MS: integer(
     0,
@@ -263,8 +279,19 @@ function readSettings(env: Readonly<Record<string, string | undefined>>): Settin
       return [name, knob.fallback];
     }
   });
+  const settings: Settings = Object.fromEntries(entries);
+  wrong.push(...contradictions(settings));
   if (wrong.length > 0) throw new Error(`The environment is not valid.\n${wrong.join('\n')}`);
-  return Object.fromEntries(entries);
+  return settings;
+}
+
+/** What is wrong with settings that are right by themselves. */
+function contradictions(s: Settings): string[] {
+  const wrong: string[] = [];
+  if (s.METRICS_PORT !== 0 && s.METRICS_PORT === s.PORT) wrong.push(`METRICS_PORT='${s.METRICS_PORT}': must be another port than PORT`);
+  if (s.HEADERS_TIMEOUT_MS > s.REQUEST_TIMEOUT_MS)
+    wrong.push(`HEADERS_TIMEOUT_MS='${s.HEADERS_TIMEOUT_MS}': must be at most REQUEST_TIMEOUT_MS, which is ${s.REQUEST_TIMEOUT_MS}`);
+  return wrong;
 }
 
 /** Of the memory that the container may use, the share above which requests are refused. */

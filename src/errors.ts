@@ -19,6 +19,7 @@ export const ERRORS = {
   starting: { status: 503, title: 'The service is starting' },
   'store-off': { status: 501, title: 'The service keeps no networks' },
   'store-unavailable': { status: 503, title: 'The kept networks cannot be reached' },
+  'spool-unavailable': { status: 503, title: 'Large files cannot be taken in' },
   overloaded: { status: 503, title: 'The service has too much to do' },
   internal: { status: 500, title: 'The service failed' },
   // the body

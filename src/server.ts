@@ -36,6 +36,7 @@ closeWithGrace({ delay: leaveMs + graceMs, logger: app.log }, async ({ signal, e
 try {
   // Not ready until a thread of the pool is, but alive at once.
   if (config.pool.warm) app.analyst.warm().catch((err) => app.log.error({ err }, 'the pool of threads does not start'));
+  await app.analyst.checkSpool();
   // Migrates. Where the database is away, the log says so, and the next one who needs it tries again.
   app.collection.ping().catch(() => {});
   await app.listen({ host: config.host, port: config.port });

@@ -26,6 +26,12 @@ t.test('configuration', async (t) => {
   t.throws(() => readConfig({ PORT: '65536' }), /from 0 to 65535/);
   t.throws(() => readConfig({ DATABASE_URL: 'mysql://me:secret@host/db' }), /^(?!.*secret).*DATABASE_URL: must be sqlite:/s);
   t.equal(readConfig({}).store.url, 'sqlite:data/fovea.sqlite');
+  for (const url of ['postgres://me:a#secret@host/db', 'postgres://me:secret@host:99999/db'])
+    t.throws(() => readConfig({ DATABASE_URL: url }), { message: /^(?!.*secret).*DATABASE_URL: must be postgres:/s });
+  for (const url of ['postgres:///db?host=/run/postgresql', 'postgres://me:pw@/db', 'postgresql://me@%2Frun%2Fpostgresql/db'])
+    t.equal(readConfig({ DATABASE_URL: url }).store.url, url);
+  t.throws(() => readConfig({ PORT: '4000', METRICS_PORT: '4000' }), /METRICS_PORT='4000': must be another port/);
+  t.throws(() => readConfig({ HEADERS_TIMEOUT_MS: '700000' }), /HEADERS_TIMEOUT_MS='700000': must be at most REQUEST_TIMEOUT_MS/);
   for (const [name, { doc }] of Object.entries(KNOBS)) t.match(doc, /^[A-Z].*\.$/, `${name} is explained`);
 });
 
@@ -195,6 +201,15 @@ t.test('a client that never finishes its headers is let go', async (t) => {
   socket.destroy();
 });
 
+t.test('a client that sends its headers drop by drop is told that its time is over', async (t) => {
+  const { port } = await listening(t, { HEADERS_TIMEOUT_MS: '200' });
+  const socket = connect(port, '127.0.0.1').on('error', () => {});
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n');
+  const drops = setInterval(() => socket.write('X: y\r\n'), 50);
+  t.teardown(async () => clearInterval(drops));
+  t.match(await Promise.race([text(socket), sleep(10_000, '', { ref: false })]), /^HTTP\/1\.1 408 [\s\S]*request-timeout/);
+});
+
 async function started(env: Record<string, string>) {
   const child = spawn(process.execPath, [new URL('../src/server.ts', import.meta.url).pathname], {
     env: { ...process.env, DATABASE_URL: 'sqlite::memory:', ...env },
@@ -300,8 +315,22 @@ t.test('a process that cannot start says why', async (t) => {
 });
 
 t.test('a process whose port is taken says so', async (t) => {
-  const { port } = await listening(t);
-  const { exit, log } = await started({ PORT: String(port) });
-  t.strictSame(await exit, [1, null]);
-  t.match(log(), /EADDRINUSE/);
+  const { port } = await listening(t, { HEADERS_TIMEOUT_MS: '400000' });
+  for (const env of [{ PORT: String(port) }, { PORT: '0', METRICS_PORT: String(port) }]) {
+    const { exit, log } = await started(env);
+    t.strictSame(await exit, [1, null]);
+    t.match(log(), /EADDRINUSE/);
+  }
+});
+
+t.test('a process whose spool takes no files says so, and does without', async (t) => {
+  const { child, exit, port, log } = await started({ PORT: '0', POOL_WARM: 'false', SPOOL_DIR: '/nowhere' });
+  const analyze = (body: string) => fetch(`http://127.0.0.1:${at}/v1/analyze`, { method: 'POST', body: Buffer.from(body) });
+  const at = await port;
+  t.match(log(), /SPOOL_DIR/);
+  t.equal((await analyze(JSON.stringify(CONV))).status, 200);
+  const refused = await analyze(JSON.stringify(CONV).padEnd(2 ** 19));
+  t.strictSame([refused.status, ((await refused.json()) as { code: string }).code], [503, 'spool-unavailable']);
+  child.kill('SIGTERM');
+  t.strictSame(await exit, [0, null]);
 });

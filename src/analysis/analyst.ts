@@ -37,6 +37,8 @@ export interface AnalystSettings {
 export interface Listener {
   /** A thread died while it did nothing. */
   failed(error: Error): void;
+  /** Large files cannot be taken in. */
+  unspooled(error: Error): void;
   /** A network was read, and a question about it answered or refused; the format is unknown where reading failed. */
   analyzed(format: string, seconds: number): void;
   looked(outcome: Outcome): void;
@@ -59,6 +61,8 @@ export interface Analyst {
    * network is small.
    */
   read(source: Source, signal: AbortSignal, heavy?: boolean): Promise<Reading>;
+  /** Tries whether large files can be taken in, for the listener to hear where not. */
+  checkSpool(): Promise<void>;
   /** Starts a thread of the pool and has it load all code. */
   warm(): Promise<void>;
   readonly state: 'usable' | 'starting' | 'full';
@@ -72,7 +76,7 @@ export function openAnalyst(settings: AnalystSettings, listener: Listener, store
   const { limits, inlineBytes, deadlineMs } = settings;
   const threads = openThreads(settings.threads, settings.memoryMb, listener.failed);
   const gate = openGate(threads.count, settings.maxQueue, settings.queueMs);
-  const spool = openSpool(settings.spoolFolder, settings.spoolBytes);
+  const spool = openSpool(settings.spoolFolder, settings.spoolBytes, listener.unspooled);
   const answers = openAnswers(settings.cacheBytes, settings.faultMs, listener.looked);
   const turn = openTurns();
   const inlineLimits = { ...limits, nodes: Math.min(limits.nodes, settings.inlineNodes) };
@@ -141,6 +145,7 @@ export function openAnalyst(settings: AnalystSettings, listener: Listener, store
         },
       };
     },
+    checkSpool: () => spool.check(),
     async warm() {
       starting = true;
       try {

@@ -3,7 +3,8 @@ import { parseJson as parseText } from '../formats/description/json.ts';
 
 /**
  * Parses a JSON body. Nesting is bounded here, once, because everything that walks the value later recurses; and keys
- * that reach an object's prototype are refused, since no network needs them.
+ * that reach an object's prototype are refused, since no network needs them; and numbers beyond those that there are, which
+ * would be written again as null.
  */
 export function parseJson(bytes: Uint8Array, maxDepth: number): unknown {
   if (bytes.length === 0) throw new Fault('empty-body', 'send a JSON document in the body');
@@ -25,7 +26,12 @@ function inspect(root: unknown, maxDepth: number): void {
   for (let depth = 1; level.length > 0; depth++) {
     if (depth > maxDepth) throw new Fault('limit-exceeded', `the JSON document nests more than ${maxDepth} brackets`);
     if (level.some((value) => Object.hasOwn(value, '__proto__'))) throw new Fault('invalid-json', "the key '__proto__' is not allowed");
-    level = level.flatMap((value) => Object.values(value).filter(isObject));
+    level = level.flatMap((value) => {
+      const members: unknown[] = Object.values(value);
+      if (members.some((one) => one === Infinity || one === -Infinity))
+        throw new Fault('invalid-json', 'a number is too large for a double');
+      return members.filter(isObject);
+    });
   }
 }
 

@@ -19,8 +19,13 @@ export interface Spooled {
  * open: nothing is left of them when they are closed, nor when the process dies.
  */
 export interface Spool {
-  /** Takes a file in; whoever asks holds it. Faults are those of `chunks`, and `overloaded` where there is no room. */
+  /**
+   * Takes a file in; whoever asks holds it. Faults are those of `chunks`, `overloaded` where there is no room, and
+   * `spool-unavailable` where the folder takes no files.
+   */
   receive(chunks: Chunks): Promise<Spooled & { release(): void }>;
+  /** Tells whoever listens to failures whether files can be taken in. */
+  check(): Promise<void>;
   /** Bytes in all files. */
   readonly bytes: number;
 }
@@ -28,8 +33,36 @@ export interface Spool {
 /** As much is written at a time. */
 const BLOCK_BYTES = 256 * 1024;
 
-export function openSpool(folder: string, maxBytes: number): Spool {
+/** `failed` hears why files cannot be taken in. */
+export function openSpool(folder: string, maxBytes: number, failed: (error: Error) => void): Spool {
   let used = 0;
+
+  /** What the system says of a file: that it is full, or what the operator must know. */
+  function refused(error: unknown): Fault {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOSPC' || code === 'EDQUOT') return full();
+    failed(error as Error);
+    return new Fault('spool-unavailable', 'large files cannot be taken in at the moment: try again; small ones can');
+  }
+
+  async function openUnnamed(): Promise<FileHandle> {
+    const path = join(folder || tmpdir(), `fovea-${randomUUID()}`);
+    try {
+      const handle = await open(path, 'wx+', 0o600);
+      await unlink(path);
+      return handle;
+    } catch (error) {
+      throw refused(error);
+    }
+  }
+
+  async function write(handle: FileHandle, block: Buffer): Promise<void> {
+    try {
+      for (let at = 0; at < block.length; ) at += (await handle.write(block, at)).bytesWritten;
+    } catch (error) {
+      throw refused(error);
+    }
+  }
 
   function take(bytes: number): void {
     if (used + bytes > maxBytes) throw full();
@@ -37,7 +70,7 @@ export function openSpool(folder: string, maxBytes: number): Spool {
   }
 
   async function receive(chunks: Chunks): Promise<Spooled & { release(): void }> {
-    const handle = await openUnnamed(folder || tmpdir());
+    const handle = await openUnnamed();
     const hash = createHash('sha256');
     let bytes = 0;
     let holders = 0;
@@ -72,17 +105,14 @@ export function openSpool(folder: string, maxBytes: number): Spool {
 
   return {
     receive,
+    async check() {
+      const handle = await openUnnamed().catch(() => undefined);
+      await handle?.close();
+    },
     get bytes() {
       return used;
     },
   };
-}
-
-async function openUnnamed(folder: string): Promise<FileHandle> {
-  const path = join(folder, `fovea-${randomUUID()}`);
-  const handle = await open(path, 'wx+', 0o600);
-  await unlink(path);
-  return handle;
 }
 
 /** Many small chunks as few large ones, each in the memory of the one before: large files must not leave much garbage. */
@@ -101,15 +131,6 @@ async function* blocks(chunks: Chunks): AsyncGenerator<Buffer> {
     }
   }
   if (size > 0) yield block.subarray(0, size);
-}
-
-async function write(handle: FileHandle, block: Buffer): Promise<void> {
-  try {
-    for (let at = 0; at < block.length; ) at += (await handle.write(block, at)).bytesWritten;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw code === 'ENOSPC' || code === 'EDQUOT' ? full() : error;
-  }
 }
 
 function full(): Fault {

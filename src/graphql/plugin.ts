@@ -96,11 +96,13 @@ export async function graphql(app: FastifyInstance, { config }: { config: Config
   });
 
   app.addContentTypeParser('application/json', (_request: FastifyRequest, stream: Readable, done) => done(null, stream));
-  app.addContentTypeParser('*', (_request, _stream, done) =>
-    done(new Fault('unsupported-media-type', "send a GraphQL request with 'Content-Type: application/json'")),
-  );
+  // To refuse it here would close the connection under those who send all before they read what is wrong.
+  app.addContentTypeParser('*', (_request, _stream, done) => done(null, null));
 
   app.post('/graphql', { schema: routeSchema, validatorCompiler: () => () => true }, async (request, reply) => {
+    if (request.body === null) throw new Fault('unsupported-media-type', "send a GraphQL request with 'Content-Type: application/json'");
+    const encoding = request.headers['content-encoding'] ?? 'identity';
+    if (encoding !== 'identity') throw new Fault('unsupported-media-type', 'a compressed request is not read; send it as it is');
     if (Number(request.headers['content-length']) > graphqlBytes) throw tooLarge(graphqlBytes);
     if (request.body === undefined) throw new Fault('empty-body', "send a GraphQL request with 'Content-Type: application/json'");
     const bytes = await collect(request.body as Readable, graphqlBytes);

@@ -34,5 +34,11 @@ export const JsonScalar = new GraphQLScalarType<unknown, unknown>({
   serialize: (value) => value,
   parseValue: (value) => value,
   // The literal's objects have no prototype; as parsed JSON they are like those of any other body.
-  parseLiteral: (node, variables) => JSON.parse(JSON.stringify(valueFromASTUntyped(node, variables) ?? null)),
+  parseLiteral: (node, variables) => JSON.parse(JSON.stringify(valueFromASTUntyped(node, variables) ?? null, finite)),
 });
+
+/** JSON would make null of a number that is too large for a double. */
+function finite(_key: string, value: unknown): unknown {
+  if (value === Infinity || value === -Infinity) throw new GraphQLError('a number is too large for a double');
+  return value;
+}

@@ -17,7 +17,11 @@ export const analyst = fp(async (app, { config }: { config: Config }) => {
   const { pool, limits, timeouts, spool, cache } = config;
   const opened = openAnalyst(
     { ...pool, limits: limits.reader, spoolFolder: spool.folder, spoolBytes: spool.bytes, cacheBytes: cache.bytes, faultMs: cache.faultMs },
-    { failed: (err) => app.log.error({ err }, 'a thread of the pool died'), ...app.observe },
+    {
+      failed: (err) => app.log.error({ err }, 'a thread of the pool died'),
+      unspooled: (err) => app.log.error({ err }, 'the folder of the spool (SPOOL_DIR) takes no files'),
+      ...app.observe,
+    },
     app.collection.store,
   );
   app.gauges({

@@ -19,7 +19,7 @@ const RAW_TYPES = ['application/octet-stream', 'application/onnx', 'application/
 
 /** What the content-type parsers leave in `request.body`: nothing has been read yet. */
 interface Unread {
-  readonly kind: 'raw' | 'json';
+  readonly kind: 'raw' | 'json' | 'unsupported';
   readonly stream: Readable;
 }
 
@@ -48,9 +48,9 @@ export async function acceptNetworks(app: FastifyInstance, { limits: { jsonBytes
     done(null, { kind, stream });
   app.addContentTypeParser(RAW_TYPES, pass('raw'));
   app.addContentTypeParser('application/json', pass('json'));
+  // To refuse it here would close the connection under those who send all before they read what is wrong.
   app.addContentTypeParser('*', (request, stream, done) => {
-    if (request.headers['content-type'] === undefined) pass('raw')(request, stream, done);
-    else done(unsupported(request.headers['content-type']));
+    pass(request.headers['content-type'] === undefined ? 'raw' : 'unsupported')(request, stream, done);
   });
   // The file itself is counted while it is read; a field is an option, never more.
   await app.register(multipart, {
@@ -82,6 +82,7 @@ export async function takeBody(request: FastifyRequest, { limits }: Config): Pro
   const body = request.body as Unread | undefined;
   if (body === undefined) throw new Fault('empty-body', 'the body is empty: send a model file or a network description');
   const { kind, stream } = body;
+  if (kind === 'unsupported') throw unsupported(request.headers['content-type'] ?? '');
   refuseLarge(request, kind === 'json' ? jsonBytes : modelBytes);
   if (kind === 'raw') return { kind, stream };
   const bytes = await collect(stream, jsonBytes);

@@ -84,7 +84,8 @@ export const metrics = fp(async (app, { config }: { config: Config }) => {
     return;
   }
   let alone: Server | undefined;
-  app.addHook('onListen', async () => {
+  // A port that is taken must end the start, which what fails once the service listens does not.
+  app.addHook('onReady', async () => {
     alone = await listen(registry, config.host, port);
   });
   app.addHook('onClose', async () => {

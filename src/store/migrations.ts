@@ -23,7 +23,12 @@ export async function migrate(database: Database): Promise<void> {
     migrationLockTableName: 'fovea_migrations_lock',
   });
   const { error } = await migrator.migrateToLatest();
-  if (error) throw error;
+  if (!error) return;
+  // Kysely calls these tables corrupted.
+  const later = /executed migration (\S+) is missing/.exec(String(error))?.[1];
+  throw later === undefined
+    ? error
+    : new Error(`the tables are those of a later version, which made the change ${later}`, { cause: error });
 }
 
 /** Numbers are doubles in both databases; texts that are compared must be so byte by byte, whatever the locale. */

@@ -111,5 +111,6 @@ t.test('JSON bodies', async (t) => {
   t.throws(parse('{"a":'), { code: 'invalid-json' });
   t.throws(parse(Buffer.from([0x22, 0xff, 0x22])), { code: 'invalid-json', message: /UTF-8/ });
   t.throws(parse('{"a":{"__proto__":{"x":1}}}'), { code: 'invalid-json', message: /__proto__/ });
+  for (const text of ['[1e999]', '{"a":[{"b":-1e400}]}']) t.throws(parse(text), { code: 'invalid-json', message: /too large/ });
   t.throws(parse('{"a":{"\\u005f_proto__":{"x":1}}}'), { code: 'invalid-json', message: /__proto__/ });
 });

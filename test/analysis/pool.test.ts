@@ -24,7 +24,7 @@ const totals: Question & { kind: 'pages' } = { kind: 'pages', options: {}, pages
 const never = () => new AbortController().signal;
 const room = { spoolFolder: '', spoolBytes: 1e6, cacheBytes: 0, faultMs: 0 };
 const noStore = { findGraph: async () => undefined };
-const deaf = { failed: () => {}, analyzed: () => {}, looked: () => {} };
+const deaf = { failed: () => {}, unspooled: () => {}, analyzed: () => {}, looked: () => {} };
 
 async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
@@ -85,7 +85,9 @@ t.test('a thread that is too slow, or whose client has gone, is ended', async (t
 t.test('the spool', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'fovea-'));
   t.teardown(() => rmSync(folder, { recursive: true }));
-  const spool = openSpool(folder, 3_000_000);
+  const failures: (string | undefined)[] = [];
+  const failed = ({ code }: NodeJS.ErrnoException) => failures.push(code);
+  const spool = openSpool(folder, 3_000_000, failed);
   const bytes = Buffer.alloc(1_300_000, 'fovea');
   const first = await spool.receive(inChunks(bytes, 70_000));
   t.equal(first.bytes, bytes.length);
@@ -110,7 +112,13 @@ t.test('the spool', async (t) => {
   t.equal(spool.bytes, 1_300_000, 'somebody still needs it');
   more();
   t.equal(spool.bytes, 0);
-  await t.rejects(openSpool(join(folder, 'nowhere'), 100).receive(inChunks(bytes, 10)), { code: 'ENOENT' });
+  await spool.check();
+  t.strictSame(failures, []);
+  t.strictSame(readdirSync(folder), []);
+  const nowhere = openSpool(join(folder, 'nowhere'), 100, failed);
+  await t.rejects(nowhere.receive(inChunks(bytes, 10)), { code: 'spool-unavailable' });
+  await nowhere.check();
+  t.strictSame(failures, ['ENOENT', 'ENOENT']);
 });
 
 t.test('answers are kept, and shared by those who ask at the same time', async (t) => {

@@ -108,6 +108,7 @@ t.test('what a page of another origin can send unasked is not taken', async (t) 
   for (const type of ['application/json', 'Application/JSON', 'application/json; charset=utf-8', 'application/json;charset=UTF-8']) {
     t.equal((await post({ 'content-type': type })).statusCode, 200, type);
   }
+  t.equal((await post({ 'content-type': 'application/json', 'content-encoding': 'gzip' })).statusCode, 415, 'compressed');
   const headers = { 'content-type': 'application/json', 'x-mercurius-operation-name': 'a' };
   for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'] as const) {
     const refused = await app.inject({ method, url: '/graphql?query={formats{id}}', headers });

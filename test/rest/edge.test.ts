@@ -34,7 +34,8 @@ t.test('pages of other origins', async (t) => {
   for (const name of ['etag', 'link', 'location']) t.match(answered.headers['access-control-expose-headers'], name);
   for (const method of ['GET', 'OPTIONS'] as const)
     t.notOk('access-control-allow-origin' in (await from('https://evil.example', method)).headers);
-  t.throws(() => readConfig({ CORS_ORIGINS: 'a.example' }), /CORS_ORIGINS/);
+  for (const odd of ['a.example', '*, https://a.example', 'https://a.example,*'])
+    t.throws(() => readConfig({ CORS_ORIGINS: odd }), /CORS_ORIGINS/, odd);
 
   const open = await service(t, { CORS_ORIGINS: '*' });
   const headers = { origin: 'https://any.example' };
@@ -97,7 +98,9 @@ t.test('whose word on addresses is taken', async (t) => {
   t.equal(await addressOf({ TRUST_PROXY: '1' }), '10.8.8.8');
   t.equal(await addressOf({ TRUST_PROXY: 'loopback, 10.8.0.0/16' }), '10.9.9.9');
   t.equal(await addressOf({ TRUST_PROXY: '192.168.0.1' }), '127.0.0.1');
-  t.throws(() => readConfig({ TRUST_PROXY: 'my proxy' }), /TRUST_PROXY/);
+  for (const odd of ['my proxy', 'dead', '1.2.3', '10.0.0.0/33', '::/129', '10.0.0.0/', '/8', 'loopback,,'])
+    t.throws(() => readConfig({ TRUST_PROXY: odd }), /TRUST_PROXY/, odd);
+  t.strictSame(readConfig({ TRUST_PROXY: '::1, fd00::/8' }).edge.trustProxy, ['::1', 'fd00::/8']);
 });
 
 t.test('more to do than there is memory for', async (t) => {

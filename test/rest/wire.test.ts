@@ -76,13 +76,18 @@ t.test('bodies that are too large, with and without Content-Length', async (t) =
 
 t.test('a client that sends everything before it reads still gets its answer', async (t) => {
   const { port, url } = await listening(t, { MAX_MODEL_BYTES: '1000' });
-  const socket = connect(port, '127.0.0.1');
-  const body = Buffer.alloc(8 * MB);
-  socket.write(`POST /v1/analyze HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n`);
-  await new Promise((resolve) => socket.write(body, resolve));
-  socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
-  const answers = await text(socket);
-  t.match(answers, /^HTTP\/1\.1 413 [\s\S]*body-too-large[\s\S]*HTTP\/1\.1 200 OK/, 'and the connection goes on');
+  for (const [path, type, refusal] of [
+    ['/v1/analyze', '', /^HTTP\/1\.1 413 [\s\S]*body-too-large[\s\S]*HTTP\/1\.1 200 OK/],
+    ['/v1/analyze', 'Content-Type: text/xml\r\n', /^HTTP\/1\.1 415 [\s\S]*application\/octet-stream[\s\S]*HTTP\/1\.1 200 OK/],
+    ['/graphql', 'Content-Type: text/xml\r\n', /^HTTP\/1\.1 415 [\s\S]*application\/json[\s\S]*HTTP\/1\.1 200 OK/],
+  ] as const) {
+    const socket = connect(port, '127.0.0.1');
+    const body = Buffer.alloc(8 * MB);
+    socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\n${type}Content-Length: ${body.length}\r\n\r\n`);
+    await new Promise((resolve) => socket.write(body, resolve));
+    socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    t.match(await text(socket), refusal, `${path} ${type}, and the connection goes on`);
+  }
   t.ok(await works(url));
 });
 
