@@ -4,6 +4,7 @@ import { conventionOf, conventions as everyConvention } from '../../core/cost/co
 import { type Change, type Explanation, explain, type Figure } from '../../core/cost/explain.ts';
 import { type Reconciliation, reconcile } from '../../core/cost/reconcile.ts';
 import { type Unpriced, unpriced } from '../../core/cost/unpriced.ts';
+import { editTrace } from '../../core/edits/apply.ts';
 import { factsOf } from '../../core/facts.ts';
 import { Fault } from '../../core/fault.ts';
 import type { Network, Shape } from '../../core/graph.ts';
@@ -47,8 +48,9 @@ function answer(network: Network, options: ViewOptions): CompareView {
   });
 }
 
-/** The network on images of another size, or with another graph. */
+/** The network on images of another size, with another graph, or after edits. */
 function changed({ graph }: Network, options: ViewOptions, trace: Trace, change: Change): Trace | null {
+  if ('edits' in change) return editTrace(trace, change.edits, { options }).trace;
   if ('graph' in change) return traceGraph(change.graph, options);
   const inputs = new Map<string, Shape>(options.inputs);
   let resized = false;
@@ -71,7 +73,7 @@ export const compare = defineView({
   summary: 'Why two figures of cost differ',
   description:
     'One network under two conventions, with the difference operator by operator; or against a published figure, with the ranked explanations that reproduce it: ' +
-    'convention, a factor of 2, input size, batch norms or biases left out, the place of strides. ' +
+    'convention, a factor of 2, input size, batch norms folded, batch norms or biases left out, the place of strides. ' +
     'Layers that cannot be priced are listed: what is left of a difference may come from them.',
   takes: ['conventions', 'figure', 'causal', 'strict'],
   heavy: true,

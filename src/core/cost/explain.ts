@@ -1,4 +1,5 @@
 import { type Count, less, plus, times } from '../count.ts';
+import type { Edit } from '../edits/index.ts';
 import { factsOf } from '../facts.ts';
 import { Fault } from '../fault.ts';
 import type { Graph } from '../graph.ts';
@@ -40,7 +41,7 @@ export interface Explanation {
 }
 
 /** A change to the network under which it is looked at again. */
-export type Change = { readonly size: number } | { readonly graph: Graph };
+export type Change = { readonly size: number } | { readonly graph: Graph } | { readonly edits: readonly Edit[] };
 
 /** Sizes of images that papers and tools use. */
 export const SIZES: readonly number[] = [
@@ -51,6 +52,8 @@ export const SIZES: readonly number[] = [
 const MAX_CALLS = 5_000;
 
 const MAX_EXPLANATIONS = 12;
+
+const FOLDED: readonly Edit[] = [{ kind: 'fold-batch-norm' }];
 
 /** A network, or what becomes of it under a change, and how much it takes to believe that it is meant. */
 interface Variant {
@@ -70,7 +73,8 @@ interface Parts {
 
 /**
  * How a network may come to a published figure: by which convention, taken once or twice, on images of which size, with or
- * without batch norms and biases, with strides in the first or the second convolution of a bottleneck. First what reproduces
+ * without batch norms and biases, with batch norms folded (which leaves a bias to the layers before them), with strides in
+ * the first or the second convolution of a bottleneck. First what reproduces
  * the figure with the fewest assumptions, then what comes nearest; last what is above the figure even without layers that
  * are not known. `at` looks at the network under a change; null, or a fault, where it cannot be changed so. `exact` leaves
  * out what causal masks hide. Fault: `invalid-option`.
@@ -81,10 +85,9 @@ export function explain(trace: Trace, figure: Figure, at: (change: Change) => Tr
   const found = variants(trace, at).flatMap((variant) => {
     const parts = partsOf(variant.trace, exact);
     const ways = conventions().flatMap((convention, i) => waysOf(convention, parts[i] as Parts, variant, figure));
-    return distinct(ways.filter(({ value }) => Number.isFinite(value)).sort((a, b) => a.rank - b.rank));
+    return ways.filter(({ value }) => Number.isFinite(value));
   });
-  return found
-    .sort((a, b) => a.rank - b.rank)
+  return distinct(found.sort((a, b) => a.rank - b.rank))
     .slice(0, MAX_EXPLANATIONS)
     .map(({ rank, ...explanation }) => explanation);
 }
@@ -102,6 +105,7 @@ function variants(trace: Trace, at: (change: Change) => Trace | null): readonly 
   return [
     own,
     ...sizes.flatMap((size) => changed({ size }, `input of ${size}`, 3)),
+    ...changed({ edits: FOLDED }, 'batch norms folded', 1),
     ...(graph ? changed({ graph }, 'strides in the first convolution of each bottleneck', 1) : []),
   ];
 }
@@ -158,9 +162,9 @@ interface Ranked extends Explanation {
 function waysOf(convention: Convention, { total, norm, bias, partial }: Parts, variant: Variant, figure: Figure): readonly Ranked[] {
   const without = [
     { count: total, what: [] },
-    ...(norm === 0 ? [] : [{ count: less(total, norm), what: ['batch norms folded'] }]),
+    ...(norm === 0 ? [] : [{ count: less(total, norm), what: ['batch norms not counted'] }]),
     ...(bias === 0 ? [] : [{ count: less(total, bias), what: ['no bias'] }]),
-    ...(norm === 0 || bias === 0 ? [] : [{ count: less(total, plus(norm, bias)), what: ['batch norms folded', 'no bias'] }]),
+    ...(norm === 0 || bias === 0 ? [] : [{ count: less(total, plus(norm, bias)), what: ['batch norms not counted', 'no bias'] }]),
   ];
   return without.flatMap(({ count, what }) =>
     [1, convention.unit === 'MAC' ? 2 : 0.5].map((factor) =>

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { type Change, explain } from '../../../src/core/cost/explain.ts';
 import { stridesFirst } from '../../../src/core/cost/stride-placement.ts';
+import { applyEdits } from '../../../src/core/edits/apply.ts';
 import type { Graph } from '../../../src/core/graph.ts';
 import { type Trace, traceGraph } from '../../../src/core/trace.ts';
 import { described, fixtureGraph } from '../graphs.ts';
@@ -11,7 +12,9 @@ const again =
   (change: Change): Trace | null =>
     'graph' in change
       ? traceGraph(change.graph, {})
-      : traceGraph(graph, { inputs: new Map([[graph.inputs[0]?.name ?? '', [1, 3, change.size, change.size]]]) });
+      : 'edits' in change
+        ? applyEdits(graph, change.edits).trace
+        : traceGraph(graph, { inputs: new Map([[graph.inputs[0]?.name ?? '', [1, 3, change.size, change.size]]]) });
 
 const resnet50 = fixtureGraph('resnet50');
 const best = (value: number, unit: 'MAC' | 'FLOP' | null, graph = resnet50) => {
@@ -70,11 +73,34 @@ t.test('biases and batch norms are taken out where they were counted', async (t)
   const [macs, outputs] = [64 * 4 * 27, 256];
   const ways = explain(traceGraph(graph, {}), { value: 2 * macs + outputs, unit: 'FLOP' }, () => null);
   const own = ways.filter(({ convention }) => convention === 'fovea').map(({ assuming, value }) => [assuming.join(), value]);
-  t.ok(own.some(([assuming, value]) => assuming === 'batch norms folded,no bias' && value === 2 * macs + outputs));
+  t.ok(own.some(([assuming, value]) => assuming === 'batch norms not counted,no bias' && value === 2 * macs + outputs));
   for (const { convention, value, factor, assuming } of ways) {
     if (convention !== 'ptflops' || factor !== 1) continue;
-    const norms = assuming.includes('batch norms folded') ? 0 : 2 * outputs;
+    const norms = assuming.includes('batch norms not counted') ? 0 : 2 * outputs;
     t.equal(value, macs + norms + outputs + (assuming.includes('no bias') ? 0 : outputs));
+  }
+});
+
+t.test('folded batch norms leave a bias, which is counted where the convention counts biases', async (t) => {
+  const graph = described({
+    inputs: { x: [1, 3, 10, 10] },
+    layers: [
+      { name: 'c', type: 'Conv2d', out_channels: 4, kernel_size: 3, bias: false },
+      { name: 'b', type: 'BatchNorm2d' },
+      { type: 'ReLU' },
+      { type: 'ReLU' },
+    ],
+  });
+  const [macs, outputs] = [64 * 4 * 27, 256];
+  const folded = (id: string, value: number, unit: 'MAC' | 'FLOP') =>
+    explain(traceGraph(graph, {}), { value, unit }, again(graph)).find(
+      ({ convention, factor, assuming }) => convention === id && factor === 1 && assuming.join() === 'batch norms folded',
+    );
+  for (const [id, value, unit] of [
+    ['fovea', 2 * macs + 3 * outputs, 'FLOP'],
+    ['ptflops', macs + 3 * outputs, 'MAC'],
+  ] as const) {
+    t.match(folded(id, value, unit), { value, reproduces: true }, id);
   }
 });
 
