@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { Fault } from '../core/fault.ts';
+import { type FaultData, faultData, faultFrom } from './fault-data.ts';
 import { cancelled } from './pool/gate.ts';
 import type { Answer } from './question.ts';
 import { roomOf } from './room.ts';
@@ -17,7 +18,8 @@ export interface Answers {
 
 export type Outcome = 'hit' | 'joined' | 'miss';
 
-type Kept = { readonly answer: Answer } | { readonly fault: Fault };
+/** A fault is kept as data: an error holds on to all that its stack has seen, and so to the file that was sent. */
+type Kept = { readonly answer: Answer } | { readonly fault: FaultData };
 
 interface Flight {
   readonly answer: Promise<Answer>;
@@ -58,7 +60,7 @@ export function openAnswers(maxBytes: number, faultMs: number, looked: (outcome:
       },
       (error: unknown) => {
         land();
-        if (faultMs > 0 && error instanceof Fault && !PASSING.has(error.code)) keep(key, { fault: error });
+        if (faultMs > 0 && error instanceof Fault && !PASSING.has(error.code)) keep(key, { fault: faultData(error) });
       },
     );
     return flight;
@@ -87,7 +89,7 @@ export function openAnswers(maxBytes: number, faultMs: number, looked: (outcome:
       const under = flights.get(key);
       looked(known ? 'hit' : under ? 'joined' : 'miss');
       if (known === undefined) return board(key, under ?? depart(key, make), signal);
-      if ('fault' in known) throw known.fault;
+      if ('fault' in known) throw faultFrom(known.fault);
       return known.answer;
     },
     get bytes() {

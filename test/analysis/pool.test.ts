@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, openSync, readdirSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import t from 'tap';
 import { openAnalyst } from '../../src/analysis/analyst.ts';
 import { openAnswers } from '../../src/analysis/answers.ts';
@@ -162,6 +165,33 @@ t.test('answers are kept, and shared by those who ask at the same time', async (
   const none = openAnswers(0, 0, () => {});
   for (let i = 0; i < 2; i++) await none.find('a', never(), make(10));
   t.equal(made, 6);
+});
+
+/** Throws what the reader of a file throws: an error whose stack knows the reader. */
+class Reader {
+  readonly bytes = new Uint8Array(1000);
+  fail(): never {
+    throw new Fault('malformed-file', 'no', { offset: 7 });
+  }
+}
+
+t.test('a fault that is kept does not keep what was sent', async (t) => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const answers = openAnswers(20_000, 60_000, () => {});
+  const ask = (make: () => Promise<Answer>) => answers.find('a', never(), make).catch((error: Fault) => error);
+  async function sent(): Promise<WeakRef<Uint8Array>> {
+    const reader = new Reader();
+    t.match((await ask(async () => reader.fail())) as Fault, { code: 'malformed-file' });
+    return new WeakRef(reader.bytes);
+  }
+  const bytes = await sent();
+  await setImmediate();
+  collect();
+  t.equal(answers.entries, 1);
+  t.equal(bytes.deref(), undefined);
+  const again = (await ask(() => Promise.reject(new Error('asked again')))) as Fault;
+  t.match(again, { code: 'malformed-file', message: 'no', spot: { offset: 7 } });
 });
 
 t.test('an analysis ends when the last who waits has gone', async (t) => {
