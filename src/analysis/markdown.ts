@@ -5,7 +5,7 @@ import { escaped, grouped, row, table } from './markdown-table.ts';
 /** A report as Markdown (GitHub's tables): totals, then the layers with the receptive fields of their first outputs. */
 export function* reportMarkdown(report: Report): Generator<string> {
   const { network, totals, convention, status } = report;
-  const total = (name: string, count: CountJson) => atLeast(count, totals.lowerBounds.includes(name));
+  const total = (name: string, count: CountJson | null) => atLeast(count, totals.lowerBounds.includes(name));
   yield `## ${escaped(network.name || network.sha256.slice(0, 12))}\n\n`;
   yield table(
     ['total', 'value'],
@@ -48,7 +48,7 @@ function groupTable(groups: readonly ScopeTotals[], cost: string): string {
   return `\n${header}|---|--:|--:|--:|--:|--:|--:|\n${rows.join('')}`;
 }
 
-const atLeast = (count: CountJson | null, bound: boolean) => `${bound ? '≥ ' : ''}${grouped(count)}`;
+const atLeast = (count: CountJson | null, bound: boolean) => (count === null ? null : `${bound ? '≥ ' : ''}${grouped(count)}`);
 
 function fieldCell({ axis, status, size, sizeMin }: FieldAxis): string {
   if (status !== 'exact') return `${axis} ${status}`;
