@@ -5,17 +5,18 @@ import { escaped, grouped, row, table } from './markdown-table.ts';
 /** A report as Markdown (GitHub's tables): totals, then the layers with the receptive fields of their first outputs. */
 export function* reportMarkdown(report: Report): Generator<string> {
   const { network, totals, convention, status } = report;
+  const total = (name: string, count: CountJson | null) => atLeast(count, totals.lowerBounds.includes(name));
   yield `## ${escaped(network.name || network.sha256.slice(0, 12))}\n\n`;
   yield table(
     ['total', 'value'],
     [
       ['status', status],
       ['trainable parameters', grouped(totals.params.trainable)],
-      ['MACs', grouped(totals.macs)],
-      ['FLOPs', grouped(totals.flops)],
-      [`cost (${convention.id}, ${convention.unit})`, grouped(totals.cost.value)],
-      ['activation bytes', grouped(totals.activations.bytes)],
-      ['peak activation bytes', grouped(totals.memory.peakBytes)],
+      ['MACs', total('macs', totals.macs)],
+      ['FLOPs', total('flops', totals.flops)],
+      [`cost (${convention.id}, ${convention.unit})`, total('cost', totals.cost.value)],
+      ['activation bytes', total('activations', totals.activations.bytes)],
+      ['peak activation bytes', total('memory.peakBytes', totals.memory.peakBytes)],
       ...(totals.lowerBounds.length > 0 ? [['lower bounds', totals.lowerBounds.join(', ')]] : []),
     ],
   );
@@ -39,13 +40,15 @@ function layerRow(layer: Layer): string {
 
 function groupTable(groups: readonly ScopeTotals[], cost: string): string {
   const rows = groups.map(({ scope, layers, params, macs, flops, cost: { value }, activationBytes, lowerBounds }) => {
-    const total = (name: string, count: CountJson | null) => `${lowerBounds.includes(name) ? '≥ ' : ''}${grouped(count)}`;
+    const total = (name: string, count: CountJson | null) => atLeast(count, lowerBounds.includes(name));
     const sums = [total('macs', macs), total('flops', flops), total('cost', value), total('activationBytes', activationBytes)];
     return row([scope === '' ? '(top)' : scope, layers, grouped(params.trainable), ...sums]);
   });
   const header = row(['scope', 'layers', 'parameters', 'MACs', 'FLOPs', cost, 'activation bytes']);
   return `\n${header}|---|--:|--:|--:|--:|--:|--:|\n${rows.join('')}`;
 }
+
+const atLeast = (count: CountJson | null, bound: boolean) => (count === null ? null : `${bound ? '≥ ' : ''}${grouped(count)}`);
 
 function fieldCell({ axis, status, size, sizeMin }: FieldAxis): string {
   if (status !== 'exact') return `${axis} ${status}`;

@@ -1,3 +1,4 @@
+import { Fault } from './fault.ts';
 import { isFloat } from './graph.ts';
 import type { Inference } from './inference/infer.ts';
 import type { Step } from './inference/runner.ts';
@@ -15,8 +16,10 @@ export interface Gradients {
 /**
  * The tensors that need a gradient if every floating-point weight is trained, but for running statistics, scales of quantised
  * tensors, single numbers, and weights whose names begin with one of `frozen`. What comes before the first trained weight needs none.
+ * Fault: `invalid-option` where a beginning is that of no weight.
  */
 export function gradientsOf({ calls }: Trace, params: Params, frozen: readonly string[]): Gradients {
+  checkFrozen(params, frozen);
   const trained = new Map<string, StoredTensor>();
   for (const [name, tensor] of params.tensors) {
     const learns = isFloat(tensor.dtype) && tensor.elements !== 1 && isTrained(tensor);
@@ -33,6 +36,14 @@ export function gradientsOf({ calls }: Trace, params: Params, frozen: readonly s
   for (const call of calls) follow(call);
   followBack(calls, needed, follow);
   return { trained, needed };
+}
+
+function checkFrozen({ tensors }: Params, frozen: readonly string[]): void {
+  const names = [...tensors.keys()];
+  const idle = frozen.find((prefix) => !names.some((name) => name.startsWith(prefix)));
+  if (idle === undefined) return;
+  const example = names[0] === undefined ? 'there are no weights' : `they are called like ${JSON.stringify(names[0])}`;
+  throw new Fault('invalid-option', `no name of a weight begins with ${JSON.stringify(idle)}; ${example}`);
 }
 
 /** What an iteration of a loop hands to the next one stands behind its readers: goes on from there until nothing is added. */

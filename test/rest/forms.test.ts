@@ -68,6 +68,7 @@ t.test('what is not known is marked in every form', async (t) => {
   );
   t.ok(layers.some((line) => line.includes('| fvcore MAC |')));
   t.ok(layers.some((line) => line.includes(`| ≥ ${count} |`)));
+  t.ok(layers.includes(`| MACs | ≥ ${count} |`), 'totals too');
 
   t.match(await ask('memory?as=svg'), 'All values are lower bounds');
   const [header, row] = (await ask('sweep?as=csv&sweep=W:8..8')).split('\r\n').map((line) => line.split(','));

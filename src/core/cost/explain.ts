@@ -103,9 +103,10 @@ function variants(trace: Trace, at: (change: Change) => Trace | null): readonly 
   const sizes = SIZES.filter((size) => shapes.size > 1 || !shapes.has(size));
   const graph = stridesFirst(trace.graph);
   return [
+    // First, as it is likelier than norms that are not counted where both come to one value.
+    ...changed({ edits: FOLDED }, 'batch norms folded', 1),
     own,
     ...sizes.flatMap((size) => changed({ size }, `input of ${size}`, 3)),
-    ...changed({ edits: FOLDED }, 'batch norms folded', 1),
     ...(graph ? changed({ graph }, 'strides in the first convolution of each bottleneck', 1) : []),
   ];
 }

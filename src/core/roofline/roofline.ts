@@ -44,7 +44,7 @@ export function rooflineOf(trace: Trace, options: RooflineOptions = {}): Rooflin
   const efficiency = efficiencyOf(options.efficiency);
   const tf32 = options.tf32 ?? false;
   const { facts, diagnostics } = factsOf(trace, fovea);
-  const traffic = trafficOf(facts, options);
+  const traffic = trafficOf(facts, trace.calls, options);
   const rows = facts.map((fact, at) => rowOf(fact, traffic.layers[at] as Traffic, device, tf32));
   const outputs = trace.graph.outputs.map(({ name }) => name);
   const kernels = kernelsOf(facts, traffic, outputs);
@@ -70,7 +70,7 @@ export function rooflineOf(trace: Trace, options: RooflineOptions = {}): Rooflin
     },
     device,
     totals: {
-      ...amounts(rows, fused),
+      ...amounts(rows, fused, !lowerBounds.includes('flops') && !lowerBounds.includes('bytes')),
       kernels: kernels.length,
       onDevice:
         device &&
@@ -119,15 +119,16 @@ function unknowns(rows: readonly Row[], device: Device | null): RooflineView['lo
   ];
 }
 
-function amounts(rows: readonly Row[], fused: readonly (Count | null)[]): Omit<RooflineTotals, 'kernels' | 'onDevice'> {
+function amounts(rows: readonly Row[], fused: readonly (Count | null)[], whole: boolean): Omit<RooflineTotals, 'kernels' | 'onDevice'> {
   const known = (counts: readonly (Count | null)[]) => sum(counts.map((count) => count ?? 0));
   const [flops, bytes, fusedBytes] = [known(rows.map((row) => row.flops)), known(rows.map((row) => row.bytes)), known(fused)];
   return {
     flops: countToJson(flops),
     bytes: countToJson(bytes),
     fusedBytes: countToJson(fusedBytes),
-    intensity: ratio(flops, bytes),
-    fusedIntensity: ratio(flops, fusedBytes),
+    // Of two lower bounds the ratio bounds nothing.
+    intensity: whole ? ratio(flops, bytes) : null,
+    fusedIntensity: whole ? ratio(flops, fusedBytes) : null,
   };
 }
 

@@ -1,5 +1,6 @@
 import { type Count, sum, times } from '../count.ts';
 import type { DType } from '../graph.ts';
+import type { Inference } from '../inference/infer.ts';
 import type { LayerFacts } from '../layers.ts';
 import type { Operator, Tensor } from '../operators/operator.ts';
 import { elementsOf } from '../operators/shape.ts';
@@ -33,10 +34,12 @@ const NOTHING: Traffic = { reads: [], weights: [], writes: [] };
 /**
  * What the layers move between memory and processor if each runs on its own: inputs, weights and outputs, every tensor once.
  * Views move nothing. What only picks or copies elements (Gather, Slice, ...) reads no more of an input than it writes.
- * Shapes, axes and single numbers are arguments: they do not count.
+ * Shapes, axes and single numbers are arguments: they do not count. Weights that DequantizeLinear makes, perhaps moved, are
+ * read as they are stored, with their scales and zero points: `calls` are those of the trace, constants among them.
  */
-export function trafficOf(facts: readonly LayerFacts[], precision: Precision): NetworkTraffic {
+export function trafficOf(facts: readonly LayerFacts[], calls: readonly Inference[], precision: Precision): NetworkTraffic {
   const owners = new Map<string, string>();
+  const quantised = quantisedWeights(calls);
   const layers = facts.map((fact): Traffic => {
     const { node, inputs, outputs } = fact.call;
     if (fact.view) {
@@ -47,7 +50,11 @@ export function trafficOf(facts: readonly LayerFacts[], precision: Precision): N
     const read = inputs.flatMap((tensor, i) => {
       if (!tensor || !isData(fact, tensor, i)) return [];
       const name = node.inputs[i] as string;
-      return [{ ...moved(owners.get(name) ?? name, tensor, readOf(fact, tensor, i), precision), constant: tensor.constant }];
+      const elements = readOf(fact, tensor, i);
+      const stored = tensor.constant ? quantised.get(name) : undefined;
+      if (stored)
+        return partsOf(stored, elements).map((part) => ({ ...moved(part.name, part.tensor, part.elements, precision), constant: true }));
+      return [{ ...moved(owners.get(name) ?? name, tensor, elements, precision), constant: tensor.constant }];
     });
     return {
       reads: once(read.filter(({ constant }) => !constant)),
@@ -59,6 +66,34 @@ export function trafficOf(facts: readonly LayerFacts[], precision: Precision): N
     };
   });
   return { layers, owners };
+}
+
+/** The constant calls of DequantizeLinear by the weights that they make, and by what only moves these. */
+function quantisedWeights(calls: readonly Inference[]): ReadonlyMap<string, Inference> {
+  const found = new Map<string, Inference>();
+  for (const call of calls) {
+    const { node, outputs, operator } = call;
+    if (!outputs[0]?.constant) continue;
+    const made = node.op === 'DequantizeLinear' ? call : operator?.moves && !grows(call) ? found.get(node.inputs[0] ?? '') : undefined;
+    if (made) for (const name of node.outputs) found.set(name, made);
+  }
+  return found;
+}
+
+/** Whether more comes out than the first input has: copies of it, or other tensors beside it. */
+function grows({ inputs: [input], outputs: [output] }: Inference): boolean {
+  const [before, after] = [input && elementsOf(input), output && elementsOf(output)];
+  return !(typeof before === 'number' && typeof after === 'number' && after <= before);
+}
+
+/** What is read of a quantised tensor for so many of its elements; of scales and zero points no more than there are, single ones not. */
+function partsOf({ node, inputs }: Inference, elements: Count | null): { name: string; tensor: Tensor; elements: Count | null }[] {
+  return inputs.flatMap((tensor, i) => {
+    const all = tensor ? elementsOf(tensor) : 0;
+    if (!tensor || (i > 0 && all === 1)) return [];
+    const read = i === 0 || (elements !== null && all !== null && elements < all) ? elements : all;
+    return [{ name: node.inputs[i] as string, tensor, elements: read }];
+  });
 }
 
 /** Whether an input is data that the layer goes through, and not an argument of it. */

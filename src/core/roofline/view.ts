@@ -63,9 +63,9 @@ export interface RooflineTotals {
   readonly fusedBytes: CountJson;
   /** Number of kernels that the layers are fused into. */
   readonly kernels: number;
-  /** Operations for each byte; null where nothing moves. */
+  /** Operations for each byte; null where either is a lower bound, or nothing moves. */
   readonly intensity: number | null;
-  /** Operations for each byte of the fused traffic. */
+  /** Operations for each byte of the fused traffic; null where either is a lower bound, or nothing moves. */
   readonly fusedIntensity: number | null;
   /** On the device; null without one. */
   readonly onDevice: TotalOnDevice | null;

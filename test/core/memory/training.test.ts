@@ -61,6 +61,14 @@ t.test('a product keeps what the gradients of its factors need', async (t) => {
   t.same(product('a', 'b', ['']), [], 'nothing is trained');
 });
 
+t.test('what is frozen must be there: a pattern or a slip of the pen would freeze nothing', async (t) => {
+  const graph = described({ inputs: image, layers: [{ type: 'Conv2d', name: 'stem', out_channels: 4, kernel_size: 3 }] });
+  const fault = { code: 'invalid-option', message: 'no name of a weight begins with "stem*"; they are called like "stem.weight"' };
+  const trace = traceGraph(graph, {});
+  for (const view of [trainingMemoryOf, trainingCostOf]) t.throws(() => view(trace, { frozen: ['stem.bias', 'stem*'] }), fault);
+  t.match(training(graph, { frozen: ['stem.'] }), { trained: 0, gradientBytes: 0 });
+});
+
 t.test('parts and their sum', async (t) => {
   const graph = described({ inputs: image, layers: [conv, { type: 'BatchNorm2d' }, { type: 'ReLU' }] });
   const weights = 4 * (4 * 4 * 9 + 4 * 4);

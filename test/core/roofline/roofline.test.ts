@@ -165,6 +165,16 @@ t.test('what is unknown is null and makes lower bounds', async (t) => {
   const view = roofline(graph, { device: SLOW });
   t.match(view, { status: 'partial', lowerBounds: ['flops', 'bytes', 'seconds'] });
   t.match(view.layers[0], { flops: null, bytes: null, intensity: null, onDevice: null });
+  const more = described({
+    inputs: { x: [1, 3, 'H', 8], y: [1, 3, 8, 8] },
+    layers: [
+      { ...conv(), from: 'x' },
+      { ...conv(), from: 'y' },
+    ],
+  });
+  const { totals } = roofline(more, {});
+  t.ok(Number(totals.flops) > 0 && Number(totals.bytes) > 0);
+  t.match(totals, { intensity: null, fusedIntensity: null }, 'a ratio of two lower bounds bounds nothing');
 });
 
 t.test('sizes beyond what a double holds give no infinity', async (t) => {
@@ -226,4 +236,28 @@ t.test('every weight of a network moves once', async (t) => {
 t.test('the batch amortises the weights', async (t) => {
   const intensity = (batch: number) => roofline(fixtureGraph('resnet18'), { batch }).totals.intensity ?? 0;
   t.ok(intensity(8) > intensity(1));
+});
+
+t.test('quantised weights move as they are stored, with their scales', async (t) => {
+  const graph = (more: Parameters<typeof graphOf>[0]['nodes'] = []) =>
+    graphOf({
+      inputs: [{ name: 'x', dtype: 'float32', shape: [2, 5, 8] }],
+      constants: [
+        { name: 'w', dtype: 'int4', shape: [8, 6], data: null },
+        { name: 's', dtype: 'float32', shape: [6], data: null },
+        { name: 'z', dtype: 'int4', shape: [6], data: null },
+      ],
+      nodes: [['DequantizeLinear', ['w', 's', 'z'], 'd', { axis: 1 }], ...more, ['MatMul', ['x', more[0]?.[2] ?? 'd'], 'y']],
+    });
+  const first = (options: RooflineOptions, of = graph()) => roofline(of, options).layers[0];
+  const weights = 24 + 6 * 4 + 3;
+  t.match(first({}), { bytes: { inputs: 320, weights, outputs: 240, total: 560 + weights } });
+  t.match(first({ weights: 'float16' }), { bytes: { weights: 24 + 6 * 2 + 3 } }, 'only floats can be taken as another type');
+  t.match(first({}, graph([['Identity', ['d'], 'moved']])), { bytes: { weights } }, 'behind what only moves them');
+  t.match(
+    first({}, graph([['Concat', ['d', 'd'], 'both', { axis: 1 }]])),
+    { bytes: { weights: 8 * 12 * 4 } },
+    'several are made into another tensor',
+  );
+  t.match(first({ device: SLOW }), { onDevice: { arithmetic: 'float32' } }, 'and are computed with as floats');
 });
