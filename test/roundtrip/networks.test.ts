@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import { readConfig } from '../../src/config.ts';
 import type { Graph } from '../../src/core/graph.ts';
 import { readDescription } from '../../src/formats/description/index.ts';
-import { builtIns, describeRef, networkNames } from '../../src/networks/index.ts';
+import { builtIns, describeRef } from '../../src/networks/index.ts';
 import { fixtureGraph } from '../core/graphs.ts';
 import { randomNetwork, toGraph } from '../core/receptive-field/random-network.ts';
 import { CASES, networkOf } from '../peers/cases.ts';
@@ -56,15 +56,9 @@ t.test('files of ONNX', async (t) => {
   }
 });
 
+// run.ts does so with every name.
 t.test('a member of every family that is built in', async (t) => {
   for (const { id } of builtIns()) sameAgain(t, id, builtIn(id));
-});
-
-t.test('every name that is built in is written alike twice', async (t) => {
-  for (const name of networkNames()) {
-    const { text, graph } = rewritten(builtIn(name), reader);
-    t.equal(rewritten(graph, reader).text, text, name);
-  }
 });
 
 t.test('layers of several nodes come back as such', async (t) => {

@@ -1,13 +1,16 @@
 /**
  * Writes networks as descriptions and compares what those are read as with the originals: layers, totals, receptive
- * fields, names. `FOVEA_REFERENCE` names the folder that holds `models/torchvision`, `models/onnx` and the backend models
- * of ONNX, none of which are part of the repository. What cannot be written is listed by its reason and is no failure.
+ * fields, names. Every network that is built in is one; `FOVEA_REFERENCE` names the folder of others, `models/torchvision`,
+ * `models/onnx` and the backend models of ONNX, none of which are part of the repository. What cannot be written is listed
+ * by its reason and is no failure.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { Fault } from '../../src/core/fault.ts';
 import type { Graph } from '../../src/core/graph.ts';
+import { readDescription } from '../../src/formats/description/index.ts';
+import { describeRef, networkNames } from '../../src/networks/index.ts';
 import { LIMITS, modelsIn, nameOf, readModel, withModels } from '../conformance/models.ts';
 import { essence, report, rewritten, strayed } from './round-trip.ts';
 
@@ -25,10 +28,9 @@ function difference(graph: Graph): string | null {
   return isDeepStrictEqual(essence(after), essence(before)) ? null : 'layers or totals differ';
 }
 
-function check(file: string): void {
-  const name = nameOf(file);
+function check(name: string, read: () => Graph): void {
   try {
-    const found = difference(readModel(file).graph);
+    const found = difference(read());
     if (found === null) passed++;
     else fail(name, found);
   } catch (error) {
@@ -48,11 +50,16 @@ function fail(name: string, why: string): void {
   console.log(`FAIL ${name}: ${why}`);
 }
 
+for (const name of networkNames()) check(name, () => readDescription(describeRef(`zoo:${name}`)?.description, LIMITS));
+
 const reference = process.env.FOVEA_REFERENCE ?? '';
 const sets = ['models/torchvision', 'models/onnx', 'onnx-backend-v1.22.0.tar.gz'].map((set) => join(reference, set));
 for (const path of sets) {
-  if (reference !== '' && existsSync(path)) withModels(path, (folder) => modelsIn(folder).forEach(check));
-  else console.log(`SKIPPED: there are no models${reference === '' ? '' : ` at ${path}`}; NOTHING WAS CHECKED`);
+  if (reference !== '' && existsSync(path)) {
+    withModels(path, (folder) => {
+      for (const file of modelsIn(folder)) check(nameOf(file), () => readModel(file).graph);
+    });
+  } else console.log(`SKIPPED: there are no models${reference === '' ? '' : ` at ${path}`}; NONE OF THEM WAS CHECKED`);
 }
 for (const [reason, names] of refused) {
   console.log(`not describable (${names.length}): ${reason}: ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', ...' : ''}`);

@@ -159,3 +159,18 @@ export function read(file: Bytes, limits: Partial<Limits> = {}, size = Number.PO
   for (let pos = 0; pos < file.length; pos += size) reader.push(file.subarray(pos, Math.min(pos + size, file.length)));
   return reader.end();
 }
+
+/** The fields of a graph whose node holds a graph, and so on. */
+export function nestedGraphs(depth: number): Bytes {
+  // From the inside out, each layer before what it holds: joining buffers would be quadratic.
+  const layers: Bytes[] = [];
+  let size = 0;
+  for (let i = 0; i < depth; i++) {
+    for (const field of [6, 5, 1]) {
+      const head = join(tag(field, 2), varint(size));
+      layers.push(head);
+      size += head.length;
+    }
+  }
+  return join(...layers.reverse());
+}
