@@ -294,3 +294,23 @@ t.test('a unit of a Concat sees what its own piece sees, a global one too', asyn
     [5, 6],
   ]);
 });
+
+t.test('a unit that reads nothing along one axis has no local region along the others', async (t) => {
+  const gated = [
+    { ...conv(1), name: 'c' },
+    { type: 'AdaptiveAvgPool2d', output_size: 1, name: 'pool' },
+    { type: 'Multiply', from: ['c', 'pool'] },
+    { type: 'ZeroPad2d', padding: [0, 0, 2, 2] },
+  ];
+  const { axes, coverage } = regionOf(asked(gated, { shape: [1, 4, 8, 6] }), [0, 3]);
+  t.same(
+    [axes.map(({ strict, local }) => [strict.actual, local.actual]), coverage?.positions],
+    [
+      [
+        [null, null],
+        [null, null],
+      ],
+      0,
+    ],
+  );
+});
