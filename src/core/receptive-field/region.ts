@@ -116,12 +116,13 @@ function hullOf(spans: Spans): Interval | null {
 
 /**
  * With the region that was followed for this unit alone, where that is known: axis by axis, what the units of one piece of a
- * Concat see along the other axes counts for those of all pieces.
+ * Concat see along the other axes counts for those of all pieces. Without strict positions there are no local ones.
  */
 function followed({ strict, local }: Views, along: Spans | null): Views {
   if (along === null) return { strict, local };
   const own = { ...strict, actual: hullOf(along) };
-  return { strict: own, local: local === strict ? own : local };
+  if (local === strict) return { strict: own, local: own };
+  return { strict: own, local: own.actual ? local : { ...local, actual: null } };
 }
 
 type Views = Pick<RegionAxis, 'strict' | 'local'>;

@@ -262,3 +262,55 @@ t.test('units that see everything are still told where those of a branch that is
   const [axis] = regionOf(asked(layers, { shape: [1, 1, 8] }), [3]).axes;
   t.match(axis, { field: { status: 'global', size: 8, cause: /Pool/ }, strict: { virtual: { start: -6, stop: 11 } } });
 });
+
+t.test('a unit of a Concat sees what its own piece sees, a global one too', async (t) => {
+  const joined = [
+    { ...conv(1), name: 'c' },
+    { type: 'Mean', dim: 2, keepdim: true, name: 'mean', from: 'c' },
+    { type: 'Concat', dim: 2, from: ['mean', 'c'], name: 'joined' },
+    { ...conv([3, 1]), name: 'last' },
+  ];
+  const shape = [1, 4, 8, 6];
+  const rows = (target: string, row: number) => bounds(regionOf(asked(joined, { shape, target }), [row, 3]))[0]?.slice(0, 2);
+  t.same(
+    [rows('joined', 0), rows('joined', 5), rows('last', 0), rows('last', 4)],
+    [
+      [0, 8],
+      [4, 5],
+      [0, 8],
+      [3, 6],
+    ],
+  );
+  t.same(regionOf(asked(joined, { shape, target: 'joined' }), [5, 3]).coverage, { positions: 1, hull: 1, percent: 100 });
+
+  const line = [
+    { type: 'Conv1d', out_channels: 4, kernel_size: 1, name: 'c' },
+    { type: 'AdaptiveAvgPool1d', output_size: 1, name: 'mean' },
+    { type: 'Concat', dim: 2, from: ['mean', 'c'] },
+  ];
+  const along = [0, 6].map((unit) => bounds(regionOf(asked(line, { shape: [1, 4, 8] }), [unit]))[0]?.slice(0, 2));
+  t.same(along, [
+    [0, 8],
+    [5, 6],
+  ]);
+});
+
+t.test('a unit that reads nothing along one axis has no local region along the others', async (t) => {
+  const gated = [
+    { ...conv(1), name: 'c' },
+    { type: 'AdaptiveAvgPool2d', output_size: 1, name: 'pool' },
+    { type: 'Multiply', from: ['c', 'pool'] },
+    { type: 'ZeroPad2d', padding: [0, 0, 2, 2] },
+  ];
+  const { axes, coverage } = regionOf(asked(gated, { shape: [1, 4, 8, 6] }), [0, 3]);
+  t.same(
+    [axes.map(({ strict, local }) => [strict.actual, local.actual]), coverage?.positions],
+    [
+      [
+        [null, null],
+        [null, null],
+      ],
+      0,
+    ],
+  );
+});

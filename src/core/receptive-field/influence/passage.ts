@@ -23,8 +23,10 @@ export interface Linked {
   readonly kind: 'linked';
   /** Output parts that move along an input part; `map` is null where position by position, on parts of one size. */
   readonly carried: readonly { readonly output: number; readonly input: number; readonly map: Window | null }[];
-  /** Output parts at all positions of which the input is read alike. */
+  /** Output parts at all positions of which the input is read alike, but for those that `limited` names. */
   readonly dropped: readonly number[];
+  /** Dropped output parts that read, or not, an axis of the input that tells nothing: a piece of a Concat, or what is padded. */
+  readonly limited: readonly Limit[];
   /** Input parts all positions of which each output position reads. */
   readonly mixed: readonly number[];
   /** Input parts of which one position is read. */
@@ -34,6 +36,13 @@ export interface Linked {
    * parts: axis a as number a + the number of parts. These are the digits of all that are read (`from`), by the parts (`to`).
    */
   readonly merged: readonly Piece[];
+}
+
+/** Which positions of an output part read an input axis of `size` positions at all. */
+export interface Limit {
+  readonly output: number;
+  readonly map: Window;
+  readonly size: number | null;
 }
 
 /** A Reshape: the digits that the index of the output (`from`) and that of the input (`to`) share. */
@@ -72,8 +81,11 @@ const DATA_DEPENDENT = 'which positions it reads depends on the data';
 /** The passage through one input of a call. `local` reads statistics position by position. */
 export function passageOf(call: Step, { relation }: Branch, output: End, input: End, local: boolean): Passage | Refusal {
   const refuse = (status: Refusal['status'], reason: string): Refusal => ({ status, cause: `${nameOf(call)}: ${reason}` });
-  // Without a position left to follow it does not matter which ones are read.
-  if (input.told.length === 0) return { kind: 'linked', carried: [], dropped: output.told, mixed: [], placed: [], merged: [] };
+  // Without a position left to follow it does not matter which ones are read, only whether any is.
+  if (input.told.length === 0) {
+    const limited = limitsOf(linksOf(relation), output, input);
+    return { kind: 'linked', carried: [], dropped: output.told, limited, mixed: [], placed: [], merged: [] };
+  }
   if (relation === 'dataDependent') return refuse('dataDependent', DATA_DEPENDENT);
   if (typeof relation === 'object' && 'unknown' in relation) return refuse('unknown', relation.unknown);
   if (!input.shape || !output.shape) return refuse('unknown', 'the rank of a tensor is unknown');
@@ -141,7 +153,18 @@ function linked(
     return !whole.has(axis) && ![...carried, ...placed].some((link) => link.input === part);
   });
   const merged = whole.size === 0 ? [] : mergedInto(input, whole);
-  return { kind: 'linked', carried, dropped: unread(output, carried), mixed, placed, merged };
+  return { kind: 'linked', carried, dropped: unread(output, carried), limited: limitsOf(links, output, input), mixed, placed, merged };
+}
+
+function limitsOf(links: readonly (AxisLink | null)[], output: End, input: End): readonly Limit[] {
+  return links.flatMap((link, at): Limit[] => {
+    const [part, ...more] = partsAlong(output, at);
+    if (!link || part === undefined || more.length > 0 || !output.told.includes(part)) return [];
+    if (partsAlong(input, link.input).some((own) => input.told.includes(own))) return [];
+    const dim = input.shape?.[link.input] ?? null;
+    const map = windowOf(link.map, dim, output.shape?.[at] ?? null);
+    return map ? [{ output: part, map, size: size(dim) }] : [];
+  });
 }
 
 function sameSizes(a: End, partsOfA: readonly number[], b: End, partsOfB: readonly number[]): boolean {
@@ -191,5 +214,5 @@ function renamed(output: End, input: End, place: (part: number) => number | null
     if (at === null) return null;
     carried.push({ output: at, input: part, map: null });
   }
-  return { kind: 'linked', carried, dropped: unread(output, carried), mixed: [], placed: [], merged: [] };
+  return { kind: 'linked', carried, dropped: unread(output, carried), limited: [], mixed: [], placed: [], merged: [] };
 }

@@ -26,13 +26,16 @@ export interface Arrived {
 export function needsSizes(passage: Passage, { sizes, past }: Into): boolean {
   if (passage.kind === 'regrouped') return false;
   const windows = past === 'endless' ? [] : passage.carried.flatMap(({ input, map }) => (map ? [input] : []));
+  if (past === 'bordered' && passage.limited.some(({ size }) => size === null)) return true;
   return [...windows, ...passage.mixed].some((axis) => sizes[axis] === null);
 }
 
 /** Whether a passage has no meaning past the border of a tensor. */
 export function endsThere(passage: Passage, sizes: Into['sizes']): boolean {
   if (passage.kind === 'regrouped') return endsAtBorder(passage.pieces, passage.output, passage.input);
-  return passage.carried.some(({ map }) => map?.kind === 'table') || passage.mixed.some((axis) => sizes[axis] !== 1);
+  return (
+    [...passage.carried, ...passage.limited].some(({ map }) => map?.kind === 'table') || passage.mixed.some((axis) => sizes[axis] !== 1)
+  );
 }
 
 /** Pushes weights from an output through a passage to an input. */
@@ -43,12 +46,18 @@ export function push(box: Box, passage: Passage, into: Into, budget: Budget): Ar
 
 function pushLinked(
   box: Box,
-  { carried, dropped, mixed, placed, merged }: Linked,
+  { carried, dropped, limited, mixed, placed, merged }: Linked,
   { sizes, told, past, variant }: Into,
   budget: Budget,
 ): Arrived {
   let left = box;
   let lost = 0;
+  for (const { output, map, size } of limited) {
+    const pushed = pushBack(left, left.axes.indexOf(output), { map, size: size ?? 0, past }, variant, budget);
+    lost += pushed.lost;
+    if (!pushed.box) return { box: null, lost };
+    left = pushed.box;
+  }
   for (const axis of dropped) left = sumAlong(left, left.axes.indexOf(axis), budget);
   for (const { output, input, map } of carried) {
     if (!map) continue;

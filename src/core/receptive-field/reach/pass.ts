@@ -32,6 +32,11 @@ export function backThrough({ products, exact }: Positions, way: Way, budget: Bu
   const parts = merged.length > 0 ? wholesOf(passage) : input.told;
   if (merged.length > 0) mustBeExact(exact);
   const found = products.flatMap((product): Product[] => {
+    for (const { output: part, map, size } of passage.limited) {
+      const [spans, read] = [product[output.told.indexOf(part)] as Spans, { map, size: size ?? Infinity }];
+      if (!exact && !allRead(spans, read, budget)) mustBeExact(exact);
+      if (readBy(spans, read, budget).length === 0) return [];
+    }
     const to = new Map<number, Spans>();
     for (const part of passage.mixed) to.set(part, spanOf(0, input.sizes[part] ?? 0));
     for (const { input: part, position } of passage.placed) to.set(part, [position, position + 1]);
@@ -64,6 +69,9 @@ export function forthThrough({ products, exact }: Positions, way: Way, budget: B
     if (!passage.placed.every(({ input: part, position }) => meets(along(part), position, position + 1))) return [];
     const to = new Map<number, Spans>();
     for (const part of passage.dropped) to.set(part, spanOf(0, output.sizes[part] ?? 0));
+    for (const { output: part, map, size } of passage.limited) {
+      to.set(part, readersOf(spanOf(0, size ?? 0), { map, size: size ?? Infinity }, output.sizes[part] ?? 0, budget));
+    }
     for (const { output: part, input: from, map } of passage.carried) {
       const spans = along(from);
       const size = output.sizes[part] ?? 0;

@@ -116,13 +116,16 @@ class Reach {
     const passage = passageOf(call, branch, output, input, false);
     if ('cause' in passage) return passage;
     const [after, before] = [sizesOf(output), sizesOf(input)];
-    const { carried, mixed, dropped } = passage.kind === 'linked' ? passage : { carried: [], mixed: [], dropped: [] };
+    const { carried, mixed, dropped, limited } = passage.kind === 'linked' ? passage : { carried: [], mixed: [], dropped: [], limited: [] };
+    const unlimited = limited.some(({ size }) => size === null);
     return {
       passage,
       output: { told: output.told, sizes: after },
       input: { told: input.told, sizes: before },
-      needsInput: carried.some((link) => link.map && before[link.input] === null) || mixed.some((part) => before[part] === null),
+      needsInput:
+        unlimited || carried.some((link) => link.map && before[link.input] === null) || mixed.some((part) => before[part] === null),
       needsOutput:
+        unlimited ||
         carried.some(({ output: o, input: i, map }) => map && (after[o] === null || (foldOf(map) && before[i] === null))) ||
         dropped.some((part) => after[part] === null),
     };
