@@ -20,8 +20,10 @@ export function openPostgres({ url, connections, timeoutMs }: DatabaseSettings, 
     query_timeout: timeoutMs + CLIENT_WAITS_LONGER_MS,
     keepAlive: true,
   });
-  // An idle connection that breaks is replaced by the next one that is needed.
-  pool.on('error', (error) => events.failed(error));
+  // An idle connection that breaks is replaced by the next one that is needed; of a pool that is being closed none is.
+  pool.on('error', (error) => {
+    if (!pool.ending) events.failed(error);
+  });
   return {
     db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool: careful(pool) }), ...logTo(events) }),
     types: { text: sql`text collate "C"`, binary: sql`bytea` },
