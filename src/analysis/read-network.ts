@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readSync } from 'node:fs';
 import { Fault } from '../core/fault.ts';
 import type { Network } from '../core/graph.ts';
 import type { Format, Limits } from '../formats/format.ts';
@@ -44,13 +45,46 @@ export async function readNetwork(chunks: Chunks | Iterable<Uint8Array>, options
     }
   }
   reader ??= opened();
-  const { graph, producer, opset } = reader.reader.end();
+  return networkOf(reader, { ...options, bytes, sha256: hash?.digest('hex') ?? (options.sha256 as string) });
+}
+
+const CHUNK_BYTES = 64 * 1024;
+
+/** Reads a network from an open file of known digest; weights are passed over, not read. */
+export function readStored(file: number, size: number, options: Omit<ReadOptions, 'maxBytes'> & { readonly sha256: string }): Network {
+  // Each chunk has memory of its own, since readers keep parts of it.
+  const chunkAt = (at: number, most: number): Uint8Array => {
+    const chunk = new Uint8Array(Math.min(most, size - at));
+    const read = readSync(file, chunk, 0, chunk.length, at);
+    if (read === 0) throw new Error('a file is shorter than what was written');
+    return chunk.subarray(0, read);
+  };
+  const head = chunkAt(0, CHUNK_BYTES);
+  const opened = open(head, options.format, options.limits);
+  for (let at = head.length; at < size; ) {
+    at += opened.reader.skip(size - at);
+    if (at === size) break;
+    const chunk = chunkAt(at, CHUNK_BYTES);
+    opened.reader.push(chunk);
+    at += chunk.length;
+  }
+  return networkOf(opened, { ...options, bytes: size });
+}
+
+interface About {
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly name?: string | undefined;
+}
+
+function networkOf({ format, reader }: ReturnType<typeof open>, { bytes, sha256, name }: About): Network {
+  const { graph, producer, opset } = reader.end();
   return {
     graph,
-    format: reader.format.id,
-    name: options.name ?? graph.name,
+    format: format.id,
+    name: name ?? graph.name,
     bytes,
-    sha256: hash?.digest('hex') ?? (options.sha256 as string),
+    sha256,
     ...(producer === undefined ? {} : { producer }),
     ...(opset === undefined ? {} : { opset }),
   };

@@ -1,10 +1,9 @@
-import { readSync } from 'node:fs';
 import type { Network } from '../core/graph.ts';
 import type { Limits } from '../formats/format.ts';
 import { decodeGraph } from '../store/codec/graph-bytes.ts';
 import type { About } from '../store/network.ts';
 import type { Chunks } from './chunks.ts';
-import { readNetwork } from './read-network.ts';
+import { readNetwork, readStored } from './read-network.ts';
 import { resolveNetwork } from './resolve-network.ts';
 
 /** A file that is still arriving. */
@@ -53,18 +52,6 @@ export async function readSource(source: Arrived, limits: Limits): Promise<Netwo
   if (source.kind === 'json') return resolveNetwork(source.value, limits, source.pointer);
   if (source.kind === 'kept') return { graph: decodeGraph(source.body, limits), ...source.about };
   const { content, bytes, ...known } = source;
-  return readNetwork(typeof content === 'number' ? chunksOfFile(content, bytes) : [content], { ...known, limits, maxBytes: bytes });
-}
-
-const CHUNK_BYTES = 64 * 1024;
-
-/** Each chunk has memory of its own, since readers keep parts of it. */
-function* chunksOfFile(file: number, bytes: number): Generator<Uint8Array> {
-  for (let at = 0; at < bytes; ) {
-    const chunk = new Uint8Array(Math.min(CHUNK_BYTES, bytes - at));
-    const read = readSync(file, chunk, 0, chunk.length, at);
-    if (read === 0) throw new Error('a file of the spool is shorter than what was written');
-    yield chunk.subarray(0, read);
-    at += read;
-  }
+  if (typeof content === 'number') return readStored(content, bytes, { ...known, limits });
+  return readNetwork([content], { ...known, limits, maxBytes: bytes });
 }

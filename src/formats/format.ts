@@ -31,6 +31,8 @@ export interface Reading {
 /** Takes a file in chunks of any size, so that no more than it keeps is ever in memory. Faults are thrown by either call. */
 export interface Reader {
   push(chunk: Uint8Array): void;
+  /** Leaves out what it would drop of the next `most` bytes, weights above all, and says how many those are: nobody need read them. */
+  skip(most: number): number;
   end(): Reading;
 }
 

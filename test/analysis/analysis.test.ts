@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { parseJson } from '../../src/analysis/json.ts';
-import { readNetwork } from '../../src/analysis/read-network.ts';
+import { readNetwork, readStored } from '../../src/analysis/read-network.ts';
 import { resolveNetwork } from '../../src/analysis/resolve-network.ts';
 import { readConfig } from '../../src/config.ts';
+import type { Fault } from '../../src/core/fault.ts';
 import { describeRef } from '../../src/networks/index.ts';
 import { matmulFile } from '../onnx-bytes.ts';
 import { CONV } from '../service.ts';
@@ -23,6 +26,25 @@ t.test('a file reads the same in chunks of any size', async (t) => {
   t.equal(whole.name, 'matmul');
   for (const size of [1, 2, 15, 16, 17]) {
     t.strictSame(await readNetwork(inChunks(file, size), { limits, maxBytes: 1e6 }), whole, `chunks of ${size}`);
+  }
+});
+
+t.test('a stored file reads as one that arrives, wherever it ends', async (t) => {
+  const file = matmulFile(400, 300);
+  const folder = t.testdir();
+  for (const size of [file.length, file.length - 1, 250_000, 100_000, 70, 17, 3]) {
+    const bytes = file.subarray(0, size);
+    const path = join(folder, String(size));
+    writeFileSync(path, bytes);
+    const stored = openSync(path, 'r');
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const fault = ({ code, message, spot }: Fault) => ({ code, message, spot });
+    const streamed = await readNetwork(inChunks(bytes, 1000), { limits, maxBytes: 1e6 }).catch(fault);
+    const read = await Promise.resolve()
+      .then(() => readStored(stored, size, { limits, sha256 }))
+      .catch(fault);
+    t.strictSame(read, streamed, `${size} of ${file.length} bytes`);
+    closeSync(stored);
   }
 });
 

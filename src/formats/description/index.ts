@@ -32,6 +32,7 @@ function open(limits: Limits): Reader {
       if (bytes > limits.jsonBytes) throw new Fault('limit-exceeded', `the description is larger than ${limits.jsonBytes} bytes`);
       chunks.push(chunk.slice());
     },
+    skip: () => 0,
     end: () => ({ graph: readDescription(parseJson(Buffer.concat(chunks)), limits) }),
   };
 }

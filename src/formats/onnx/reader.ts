@@ -27,6 +27,7 @@ export function openOnnx(limits: Limits): Reader {
 
   return {
     push: (chunk) => work(() => open?.window.push(chunk)),
+    skip: (most) => open?.window.skip(most) ?? 0,
     end(): Reading {
       const { model, window } = open ?? begin(wire);
       const reading = work(() => {
@@ -61,13 +62,18 @@ class Window {
 
   push(chunk: Uint8Array): void {
     if (this.fault) throw this.fault;
-    const dropped = Math.min(this.unwanted, chunk.length);
-    this.unwanted -= dropped;
-    if (dropped > 0) this.wire.base += dropped;
+    const dropped = this.skip(chunk.length);
     if (dropped === chunk.length) return;
     this.pending.push(dropped > 0 ? chunk.subarray(dropped) : chunk);
     this.waiting += chunk.length - dropped;
     if (this.wire.available + this.waiting >= this.wanted) this.run();
+  }
+
+  skip(most: number): number {
+    const dropped = Math.min(this.unwanted, most);
+    this.unwanted -= dropped;
+    this.wire.base += dropped;
+    return dropped;
   }
 
   end(): void {
