@@ -1,9 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
 /** A server on which databases can be made and dropped. */
@@ -58,19 +57,18 @@ async function start(): Promise<Server | null> {
   // It refuses to run as root.
   const asOther = isRoot ? ['runuser', '-u', 'postgres', '--'] : [];
   if (isRoot) chownSync(folder, Number(spawnSync('id', ['-u', 'postgres']).stdout.toString()), -1);
-  const [command = '', ...args] = [...asOther, join(bin, 'initdb'), '-D', folder, '-U', 'postgres', '-A', 'trust'];
-  if (spawnSync(command, args, { cwd: '/' }).status !== 0) return null;
+  const run = (program: string, ...args: string[]) => {
+    const [command = '', ...all] = [...asOther, join(bin, program), '-D', folder, ...args];
+    return spawnSync(command, all, { cwd: '/', stdio: 'ignore' }).status === 0;
+  };
   const port = await freePort();
-  const [server = '', ...flags] = [...asOther, join(bin, 'postgres'), '-D', folder, '-p', String(port), '-h', '127.0.0.1', '-k', folder];
-  const child = spawn(server, flags, { cwd: '/', stdio: 'ignore' });
-  const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
-  for (let tries = 0; tries < 100 && !(await answers(url)); tries++) await sleep(100);
+  const options = `-p ${port} -h 127.0.0.1 -k ${folder}`;
+  if (!run('initdb', '-U', 'postgres', '-A', 'trust') || !run('pg_ctl', '-w', '-l', join(folder, 'log'), '-o', options, 'start'))
+    return null;
   return {
-    url,
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     async stop() {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGINT');
-      await ended;
+      run('pg_ctl', '-w', '-m', 'fast', 'stop');
       rmSync(folder, { recursive: true, force: true });
     },
   };
