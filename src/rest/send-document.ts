@@ -22,10 +22,20 @@ export function sendDocument(
   view: View,
   options: RequestOptions,
   form: Form,
-  tag = tagOf([document.network.sha256, document.network.format, document.network.name, view.id, askedOf(options)], form),
+  tag = tagOfDocument(document, view, options, form),
 ): FastifyReply {
   const { status, body } = document;
   return sendBody(reply, body, form, tag, status === undefined ? {} : { 'x-fovea-status': status });
+}
+
+/** Tags of documents that were answered with; one that is kept has been asked for in the same words each time. */
+const tags = new WeakMap<Document, string>();
+
+function tagOfDocument(document: Document, view: View, options: RequestOptions, form: Form): string {
+  const { sha256, format, name } = document.network;
+  const tag = tags.get(document) ?? tagOf([sha256, format, name, view.id, askedOf(options)], form);
+  tags.set(document, tag);
+  return tag;
 }
 
 /** Answers with a body that has been written out. */
